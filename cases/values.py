@@ -1,0 +1,8 @@
+"""The values that answers, facts and results are made of: exactly what JSON can say."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
+Answers: TypeAlias = Mapping[str, JSON]
+"""Question key → value, of the questions on the present route only."""

@@ -1,0 +1,200 @@
+"""What the engine can hear: what people say, and what became of the errands it asked for.
+
+The edge turns every message of every channel into one of these; nothing else enters `hear`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from cases.values import JSON
+
+# ---- said by a person ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A tappable answer came back. `id` is what `Choice.id` said, `label` what was read."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture that the channel still holds: `media` is the channel's handle to fetch it."""
+
+    media: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice message; `transcript` is empty where nobody could write it down."""
+
+    transcript: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuTapped:
+    """An entry of the account's menu; `key` is a command's name."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """She follows the account; `scene` says which QR code she scanned, if any.
+
+    `anew` is False for a scan by somebody who follows already.
+    """
+
+    scene: str = ""
+    anew: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollowed:
+    """She no longer follows: what is hers and not yet submitted is erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A place on the map. Nothing in the forms is answered by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A video, a file, a card, a kind of message invented tomorrow."""
+
+    kind: str
+
+
+Spoken: TypeAlias = (
+    Text | Tap | Photo | Voice | MenuTapped | Followed | Unfollowed | Located | Unsupported
+)
+
+# ---- results of errands -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityConfirmed:
+    """The province's login said who she is (claims as checked by `bot/identity`)."""
+
+    draft: str
+    name: str
+    id_number: str
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRefused:
+    """The login was left, failed, or belongs to somebody else than this draft speaks of."""
+
+    draft: str
+    reason: Literal["left", "failed", "other_person"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryAnswered:
+    """What the household registry said. `facts` are answers by question key.
+
+    Everything that is not `found` sounds alike to the citizen, except a household that was
+    moved out, cancelled or whose person is recorded as deceased: that needs a counter.
+    """
+
+    draft: str
+    status: Literal["found", "nothing", "referral"]
+    facts: Mapping[str, JSON] = field(default_factory=dict)
+    reference: str = ""
+    flag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PapersAnswered:
+    """The stamped retirement papers that could be fetched: answers and stored documents."""
+
+    draft: str
+    status: Literal["found", "nothing"]
+    facts: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoStored:
+    """A photo is safe: `media` is the handle it was announced with."""
+
+    draft: str
+    question: str
+    media: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoLost:
+    """A photo could not be kept: expired, no picture, too large."""
+
+    draft: str
+    question: str
+    media: str
+    reason: Literal["expired", "not_a_picture", "too_large"]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened:
+    """The application is a case now (or was already: submitting is idempotent)."""
+
+    draft: str
+    case_no: str
+    may_take_back_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionRefused:
+    """The application could not be accepted; the draft is open again."""
+
+    draft: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressFound:
+    """Her cases as lines of plain words are made from: case → items and states."""
+
+    cases: tuple[Mapping[str, JSON], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWithdrawn:
+    """Answer to taking back or withdrawing: what became of the case."""
+
+    case_no: str
+    outcome: Literal["taken_back", "withdrawn", "partly", "too_late"]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOpened:
+    """Another draft is on the table now (switched person, a supplement was asked for)."""
+
+    draft: str
+
+
+Result: TypeAlias = (
+    IdentityConfirmed
+    | IdentityRefused
+    | RegistryAnswered
+    | PapersAnswered
+    | PhotoStored
+    | PhotoLost
+    | CaseOpened
+    | SubmissionRefused
+    | ProgressFound
+    | CaseWithdrawn
+    | DraftOpened
+)
+
+Said: TypeAlias = Spoken | Result
