@@ -1,0 +1,125 @@
+"""What a conversation remembers besides the draft: very little."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from cases.values import JSON
+
+# ---- what a yes or no would decide ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An earlier answer would become `value`; `asks_again` questions would be asked (again)."""
+
+    key: str
+    value: JSON
+    asks_again: tuple[str, ...]
+    drops: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """An unusual answer would be kept as it is; `reason` is what is unusual about it."""
+
+    key: str
+    value: JSON
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartAgain:
+    """The draft's answers would be put away and the form begun anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """The draft would be deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The case would be taken back or, later, withdrawn."""
+
+    case_no: str
+
+
+Proposal: TypeAlias = Change | Keep | StartAgain | Delete | Withdraw
+
+# ---- what is being talked about ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The open question of the form, or the review when none is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correcting:
+    """A new answer to `key` is awaited."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """Yes or no to `proposal`."""
+
+    proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """Which line to correct, for which person to speak, what to do with the draft."""
+
+    what: Literal["line", "person", "draft", "case"]
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """She put the form aside; anything but a question resumes it."""
+
+
+Focus: TypeAlias = Asking | Correcting | Confirming | Choosing | Paused
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Somebody this phone speaks for. `label` is how they are called here (本人, 老伴)."""
+
+    person: str
+    label: str
+    draft: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One person's talk with us, over every channel.
+
+    `asking` numbers what was asked, so that an old tap can be told from a new one; `misses`
+    counts how often the open question was not understood; `last` are the texts just said, so
+    that no sentence comes three times; `reminder` is what the last reminder spoke of.
+    """
+
+    person: str
+    subjects: tuple[Subject, ...]
+    speaking_for: str
+    focus: Focus = Asking()
+    asking: int = 0
+    misses: int = 0
+    last: tuple[str, ...] = ()
+    reminder: str = ""
+    version: int = 0
+
+    @property
+    def subject(self) -> Subject:
+        """The person who is spoken for just now."""
+        return next(one for one in self.subjects if one.person == self.speaking_for)
+
+
+def begin(person: str) -> Conversation:
+    """The conversation of somebody who never wrote before."""
+    return Conversation(
+        person=person, subjects=(Subject(person=person, label="self"),), speaking_for=person
+    )

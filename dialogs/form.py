@@ -1,0 +1,168 @@
+"""The form of a province as data: sections, questions, repeat groups.
+
+A question's kind (one file in `dialogs/kinds`) knows how to read, show and mask an answer;
+its wording stands in the province's texts under `ask.<key>`. The order of questions is the
+order of the file; which of them apply is said by their conditions.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cases.conditions import ALWAYS, Condition
+from cases.values import JSON
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Option(_Strict):
+    """One of the things that can be chosen; `also` are other ways people say it."""
+
+    id: str
+    label: str
+    also: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    detail: str = ""
+    when: Condition = ALWAYS
+
+
+class Question(_Strict):
+    """One thing that is asked.
+
+    `key` names the answer, in the department's task too, and never changes its meaning.
+    Inside a group it is relative (`name`); on the route it is absolute (`children.0.name`).
+    """
+
+    key: str
+    kind: str
+    label: str
+    when: Condition = ALWAYS
+    off_form: bool = False
+    """Asked because clocks, routing or the counter need it; not printed on the issued form."""
+    skippable: bool = False
+    review: bool = True
+    """Listed when everything is shown for checking."""
+    options: Annotated[tuple[Option, ...], Field(strict=False)] = ()
+    list: str | None = None
+    """The name of a list of the province (offices, banks) that the kind searches."""
+    settings: Mapping[str, JSON] = {}
+    """What else the kind wants to know; checked by the kind when the definition is loaded."""
+    registry: str | None = None
+    """Where the household registry's answer has it: `person.name`."""
+    identity: str | None = None
+    """The claim of the province login that has it."""
+    papers: str | None = None
+    """The fact of the fetched retirement papers that has it."""
+    suggest: str | None = None
+    """The answer whose value is offered first here (a city, a name)."""
+
+
+class Group(_Strict):
+    """Questions that repeat (children). After each round `more` asks whether there is another."""
+
+    key: str
+    label: str
+    when: Condition = ALWAYS
+    most: Annotated[int, Field(ge=1, le=20)] = 10
+    questions: Annotated[tuple[Question, ...], Field(strict=False)]
+
+
+Entry: TypeAlias = Question | Group
+
+
+class Section(_Strict):
+    key: str
+    title: str
+    questions: Annotated[tuple[Entry, ...], Field(strict=False)]
+
+
+class Form(_Strict):
+    sections: Annotated[tuple[Section, ...], Field(strict=False)]
+
+    def entries(self) -> Iterator[Entry]:
+        """Questions and groups in the order they are asked."""
+        for section in self.sections:
+            yield from section.questions
+
+    def question(self, key: str) -> Question:
+        """The question with this absolute key. Raises KeyError when there is none."""
+        for entry in self.entries():
+            found = _find(entry, key)
+            if found is not None:
+                return found
+        raise KeyError(key)
+
+
+MORE = "more"
+"""The key, in every group, of the question whether there is another."""
+
+
+def member(group: Group, index: int, question: Question) -> Question:
+    """The question of round `index` (from 0), with its absolute key and conditions."""
+    prefix = f"{group.key}.{index}."
+    return question.model_copy(
+        update={
+            "key": prefix + question.key,
+            "when": _absolute(question.when, prefix),
+            "suggest": question.suggest,
+        }
+    )
+
+
+def more_question(group: Group, index: int) -> Question:
+    """The question after round `index`: is there another?"""
+    return Question(
+        key=f"{group.key}.{index}.{MORE}",
+        kind="yes_no",
+        label=group.label,
+        review=False,
+        off_form=True,
+    )
+
+
+def general_key(key: str) -> str:
+    """`children.2.name` → `children.name`: the key under which texts are kept."""
+    return ".".join(part for part in key.split(".") if not part.isdigit())
+
+
+def _find(entry: Entry, key: str) -> Question | None:
+    if isinstance(entry, Question):
+        return entry if entry.key == key else None
+    parts = key.split(".")
+    if len(parts) != 3 or parts[0] != entry.key or not parts[1].isdigit():
+        return None
+    index = int(parts[1])
+    if parts[2] == MORE:
+        return more_question(entry, index)
+    for question in entry.questions:
+        if question.key == parts[2]:
+            return member(entry, index, question)
+    return None
+
+
+def _absolute(condition: Condition, prefix: str) -> Condition:
+    """Answers named with a leading dot are those of the same round."""
+    data = condition.model_dump(by_alias=True, exclude_none=True)
+    return _REPLACED.model_validate({"when": _replace(data, prefix)}).when
+
+
+def _replace(data: JSON, prefix: str) -> JSON:
+    if isinstance(data, Mapping):
+        return {
+            key: prefix + value[1:]
+            if key == "answer" and isinstance(value, str) and value.startswith(".")
+            else _replace(value, prefix)
+            for key, value in data.items()
+        }
+    if isinstance(data, (list, tuple)):
+        return [_replace(part, prefix) for part in data]
+    return data
+
+
+class _Replaced(_Strict):
+    when: Condition
+
+
+_REPLACED = _Replaced
