@@ -1,0 +1,297 @@
+"""What a province's plan says about items, departments, clocks and materials, as data.
+
+`services/<province>/service.yaml` is read into these models by `storage/definitions`. They are
+strict and frozen: an unknown word, a wrong type or a name that leads nowhere is a mistake that
+the loader reports with its line, never something met while a case is running.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from cases.conditions import ALWAYS, Condition
+
+Code: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
+Line: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
+Stage: TypeAlias = Literal[
+    "accepted", "returned", "refused", "progress", "approved", "denied", "done", "misrouted"
+]
+"""A department's own words about an item; see the department API."""
+Applicant: TypeAlias = Literal["person", "employer", "agency"]
+FactKind: TypeAlias = Literal["yes_no", "date", "month", "text"]
+ANY_OFFICE = "*"
+"""One system serves every office of the department."""
+
+
+class Strict(BaseModel):
+    """Nothing unknown, nothing converted, nothing changed afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+Codes: TypeAlias = Annotated[tuple[Code, ...], Field(strict=False)]
+Lines: TypeAlias = Annotated[tuple[Line, ...], Field(strict=False)]
+
+
+class Department(Strict):
+    """Who decides, and the system that receives the tasks."""
+
+    code: Code
+    name: Line
+    system: Line
+    phone: str = ""
+
+
+class PlanNumbers(Strict):
+    """The three numberings of one item in the issued plan (domain A2): shown to clerks only."""
+
+    text: str = ""
+    table: str = ""
+    chart: str = ""
+
+
+class OfficeByAnswer(Strict):
+    """The office is the answer itself, as with the housing fund's centre."""
+
+    by_answer: Code
+
+
+class AfterItem(Strict):
+    """Opened by another item's end; with a fact, only when the department says yes."""
+
+    item: Code
+    on: Literal["approved", "done"]
+    fact: Code | None = None
+
+
+class InMonth(Strict):
+    """Opened on the n-th working day of the month in an answer, or at once when that is past."""
+
+    answer: Code
+    workday: Annotated[int, Field(ge=1, le=15)]
+
+
+class Opened(Strict):
+    """What an item waits for before its task is sent. Both, when both are said."""
+
+    after: AfterItem | None = None
+    month: InMonth | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> "Opened":
+        if self.after is None and self.month is None:
+            raise ValueError("say after, month or both; or write opened: at_submission")
+        return self
+
+
+class ItemClock(Strict):
+    """How long the department has. `shared` names the clock that several items run on."""
+
+    limit_workdays: Annotated[int, Field(ge=1, le=250)] | None = None
+    immediate: bool = False
+    shared: Code | None = None
+    starts: Literal["with_case", "when_sent"] = "with_case"
+    warn_calendar_days: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> "ItemClock":
+        if self.immediate == (self.limit_workdays is not None):
+            raise ValueError("say exactly one of: limit_workdays, immediate: true")
+        return self
+
+    @property
+    def workdays(self) -> int:
+        """The limit in working days; 0 means on the starting day itself."""
+        return self.limit_workdays or 0
+
+
+class Needs(Strict):
+    """What the department may see: the least that its item needs (个人信息保护法 6).
+
+    `answers` names question keys; `children` also covers `children.0.name` and the like.
+    `results` names earlier items whose result goes along.
+    """
+
+    answers: Codes = ()
+    documents: Codes = ()
+    results: Codes = ()
+
+
+class CanBeMissing(Strict):
+    """Something that a department may ask for again."""
+
+    kind: Literal["document", "answer"]
+    code: Code
+
+
+class ItemDefinition(Strict):
+    """One item (事项) of the plan."""
+
+    code: Code
+    plan_no: PlanNumbers = PlanNumbers()
+    name: Line
+    short: Line
+    department: Code
+    office: Code | Literal["*"] | OfficeByAnswer = ANY_OFFICE
+    when: Condition = ALWAYS
+    opened: Literal["at_submission"] | Opened = "at_submission"
+    flow: Literal["in_turn", "together"]
+    acceptance: Literal["by_department", "automatic"]
+    clock: ItemClock
+    needs: Needs
+    results: Annotated[tuple[Code, ...], Field(strict=False)] = ()
+    review_points: Lines = ()
+    can_be_missing: Annotated[tuple[CanBeMissing, ...], Field(strict=False)] = ()
+    original_channel: Line
+
+    @property
+    def after(self) -> AfterItem | None:
+        """The item whose end opens this one."""
+        return None if isinstance(self.opened, str) else self.opened.after
+
+    @property
+    def month(self) -> InMonth | None:
+        """The month that opens this item."""
+        return None if isinstance(self.opened, str) else self.opened.month
+
+    def may_ask_for(self, kind: str, code: str) -> bool:
+        """Whether a department may name this as missing; a row of a table counts as its table."""
+        return any(
+            one.kind == kind and (one.code == code or code.startswith(one.code + "."))
+            for one in self.can_be_missing
+        )
+
+
+class Material(Strict):
+    """A paper that the application needs in a situation, and where it comes from, best first."""
+
+    code: Code
+    name: Line
+    when: Condition = ALWAYS
+    sources: Annotated[
+        tuple[Literal["papers", "registry", "photo"], ...], Field(strict=False, min_length=1)
+    ]
+
+
+class Document(Strict):
+    """A document that we produce, such as the application form as PDF."""
+
+    code: Code
+    name: Line
+    template: Line
+    when: Condition = ALWAYS
+
+
+class FactDefinition(Strict):
+    """Something a department tells us beside its decision."""
+
+    code: Code
+    kind: FactKind
+    name: Line
+
+
+class Switches(Strict):
+    """One reading for every ambiguous passage (domain 1.3); a province writes all of them down."""
+
+    retirement_month: Code
+    """The question whose answer is the month of retirement, `YYYY-MM`."""
+    acceptance_day: Annotated[int, Field(ge=1, le=15)]
+    """Filed before that month: the clock starts on its n-th working day."""
+    same_month_floor: bool
+    """A4: whether somebody who files on the month's first days waits for that day too."""
+    warn_as_if_start_counted: bool
+    """A5: the warning counts the starting day as the first; the limit itself never does."""
+    return_resets_clock_before_acceptance: bool
+    """A22: a return before acceptance starts the clock anew on the day of completion."""
+    return_pauses_clock_after_acceptance: bool
+    """A22: a return after acceptance leaves only the rest; never 20 days again."""
+    acceptance_within_workdays: Annotated[int, Field(ge=1, le=20)]
+    """A21: not promised to anybody; the desk is reminded."""
+    only_child_alone: bool
+    """A1: whether the item for parents of one child can be applied for by itself."""
+
+
+class CaseLimits(Strict):
+    """The promise for the case as a whole."""
+
+    limit_workdays: Annotated[int, Field(ge=1, le=250)]
+
+
+class Service(Strict):
+    """A province's service."""
+
+    province: Code
+    name: Line
+    area: Annotated[str, Field(pattern=r"^\d{6}$")]
+    plan: Line
+    applicants: Annotated[tuple[Applicant, ...], Field(strict=False, min_length=1)]
+    departments: Annotated[tuple[Department, ...], Field(strict=False, min_length=1)]
+    items: Annotated[tuple[ItemDefinition, ...], Field(strict=False, min_length=1)]
+    materials: Annotated[tuple[Material, ...], Field(strict=False)] = ()
+    facts: Annotated[tuple[FactDefinition, ...], Field(strict=False)] = ()
+    case: CaseLimits
+    switches: Switches
+    documents: Annotated[tuple[Document, ...], Field(strict=False)] = ()
+    notices: Codes = ()
+
+    @model_validator(mode="after")
+    def _names_lead_somewhere(self) -> "Service":
+        for what, codes in (
+            ("department", [one.code for one in self.departments]),
+            ("item", [one.code for one in self.items]),
+            ("material", [one.code for one in self.materials]),
+            ("fact", [one.code for one in self.facts]),
+        ):
+            _no_twins(what, codes)
+        for position, item in enumerate(self.items):
+            self._check_item(item, {one.code for one in self.items[:position]})
+        self._check_shared_clocks()
+        return self
+
+    def _check_item(self, item: ItemDefinition, earlier: set[str]) -> None:
+        _known(item.code, "department", item.department, (one.code for one in self.departments))
+        for code in item.needs.results:
+            _known(item.code, "earlier item", code, earlier)
+        if item.after is None:
+            return
+        # An item may only follow one written above it: the workflow can then have no circle.
+        _known(item.code, "earlier item", item.after.item, earlier)
+        if item.after.fact is not None:
+            kinds = {one.code: one.kind for one in self.facts}
+            _known(item.code, "fact", item.after.fact, kinds)
+            if kinds[item.after.fact] != "yes_no":
+                raise ValueError(f"{item.code}: fact {item.after.fact} must be yes_no")
+
+    def _check_shared_clocks(self) -> None:
+        limits: dict[str, int] = {}
+        for item in self.items:
+            shared = item.clock.shared
+            if shared and limits.setdefault(shared, item.clock.workdays) != item.clock.workdays:
+                raise ValueError(f"{item.code}: clock {shared} has two limits")
+
+    def item(self, code: str) -> ItemDefinition:
+        """The definition of one item. Raises KeyError when the plan has none of that code."""
+        for one in self.items:
+            if one.code == code:
+                return one
+        raise KeyError(code)
+
+    def department(self, code: str) -> Department:
+        """One department. Raises KeyError when the plan has none of that code."""
+        for one in self.departments:
+            if one.code == code:
+                return one
+        raise KeyError(code)
+
+
+def _no_twins(what: str, codes: Iterable[str]) -> None:
+    twins = [code for code, times in Counter(codes).items() if times > 1]
+    if twins:
+        raise ValueError(f"{what} {twins[0]} is there twice")
+
+
+def _known(where: str, what: str, code: str, known: Iterable[str]) -> None:
+    if code not in set(known):
+        raise ValueError(f"{where}: no {what} is called {code}")
