@@ -22,6 +22,7 @@ from storage.launch import Launch, running, runtime_folder
 _CLONE_NEWUSER = 0x10000000
 _NOBODY = 65534
 _PORT = 5432  # only part of the socket's name: there is no TCP port
+_STARTUP = b"\0\x03\0\0user\0postgres\0database\0postgres\0\0"  # protocol 3.0
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -110,13 +111,13 @@ def _command(programs: Path, files: Path, folder: Path, fsync: bool) -> tuple[st
 
 
 def _answers(folder: Path) -> bool:
-    """Whether it takes connections: an SSL request is answered by one letter once it does."""
+    """Whether it lets us in: until its recovery is over it listens, but answers with an error."""
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as wire:
         wire.settimeout(1)
         try:
             wire.connect(str(folder / f".s.PGSQL.{_PORT}"))
-            wire.sendall(b"\0\0\0\x08\x04\xd2\x16\x2f")
-            return wire.recv(1) in (b"N", b"S")
+            wire.sendall((len(_STARTUP) + 4).to_bytes(4, "big") + _STARTUP)
+            return wire.recv(1) == b"R"
         except OSError:
             return False
 

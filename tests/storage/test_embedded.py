@@ -38,10 +38,8 @@ def owner_elsewhere(data_dir: Path) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+        yield process
+        # leaving the block closes its standard input and waits for it
 
 
 def said(process: subprocess.Popen[str]) -> str:
