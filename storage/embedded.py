@@ -91,7 +91,8 @@ def _served(data_dir: Path, deadline: float) -> Iterator[str]:
             patience=max(1.0, deadline - time.monotonic()),
             inherit=(life,),
         )
-        with running(launch), _announced(data_dir, address):
+        # announced first: whatever kills us from here on, the next owner clears the folder away
+        with _announced(data_dir, address), running(launch):
             yield _url(str(address))
 
 
@@ -151,7 +152,7 @@ def _wait_for_life(data_dir: Path, deadline: float) -> int:
 
 @contextmanager
 def _announced(data_dir: Path, address: Path) -> Iterator[None]:
-    """Tell the others where the server is; written whole or not at all."""
+    """Tell the others where the server is going to be; written whole or not at all."""
     note = data_dir / "server.address"
     draft = data_dir / "server.address.new"
     draft.write_text(str(address), encoding="utf-8")
