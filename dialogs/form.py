@@ -57,6 +57,12 @@ class Question(_Strict):
     """The fact of the fetched retirement papers that has it."""
     suggest: str | None = None
     """The answer whose value is offered first here (a city, a name)."""
+    derive: str | None = None
+    """A named derivation (`cases/rules`) that answers it unasked: sex from the ID number."""
+    depends: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Answers that, when they change, make this one be asked again (the city of an office)."""
+    masked: bool = False
+    """Shown masked on every screen (ID numbers, cards)."""
 
 
 class Group(_Strict):
@@ -78,8 +84,19 @@ class Section(_Strict):
     questions: Annotated[tuple[Entry, ...], Field(strict=False)]
 
 
+class Statement(_Strict):
+    """What she declares by submitting, word for word as the plan has it."""
+
+    key: str
+    text: str
+    when: Condition = ALWAYS
+
+
 class Form(_Strict):
+    """The whole form: what is asked, and what is declared at the end."""
+
     sections: Annotated[tuple[Section, ...], Field(strict=False)]
+    statements: Annotated[tuple[Statement, ...], Field(strict=False)] = ()
 
     def entries(self) -> Iterator[Entry]:
         """Questions and groups in the order they are asked."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from cases.values import JSON
+from dialogs.draft import Wanted
 
 # ---- said by a person ---------------------------------------------------------------------
 
@@ -177,10 +178,11 @@ class CaseWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftOpened:
-    """Another draft is on the table now (switched person, a supplement was asked for)."""
+class WantedFound:
+    """What departments still want of her for a case; empty when nobody wants anything."""
 
-    draft: str
+    case_no: str
+    wanted: tuple[Wanted, ...]
 
 
 Result: TypeAlias = (
@@ -194,7 +196,7 @@ Result: TypeAlias = (
     | SubmissionRefused
     | ProgressFound
     | CaseWithdrawn
-    | DraftOpened
+    | WantedFound
 )
 
 Said: TypeAlias = Spoken | Result

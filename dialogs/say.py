@@ -19,7 +19,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page to open on the phone."""
+    """A page to open on the phone. `page:login` is a page of ours, addressed by the edge."""
 
     url: str
     label: str
@@ -32,3 +32,5 @@ class Utterance:
     text: str
     choices: tuple[Choice, ...] = ()
     links: tuple[Link, ...] = ()
+    provisional: bool = False
+    """Only true for the moment (正在为您查询…): left out when the result comes in time."""

@@ -1,0 +1,60 @@
+"""Everything a conversation in one province needs, as loaded and checked by `storage`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cases.conditions import Condition, Rule, holds
+from cases.definition import Service
+from cases.derivations import Derivation
+from cases.values import Answers
+from dialogs.form import Form, Statement, general_key
+from dialogs.kinds.base import Kind, Row
+from dialogs.knowledge import Knowledge
+from dialogs.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people type to steer the conversation, by command; and small words by meaning."""
+
+    commands: Mapping[str, tuple[str, ...]]
+    prefixes: Mapping[str, tuple[str, ...]]
+    """Commands that carry something: 修改 电话."""
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    thanks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One release of one province's service."""
+
+    service: Service
+    release: int
+    form: Form
+    texts: Texts
+    words: Words
+    lists: Mapping[str, Sequence[Row]]
+    knowledge: Knowledge
+    contacts: Mapping[str, str]
+    rules: Mapping[str, Rule]
+    derivations: Mapping[str, Derivation]
+    kinds: Mapping[str, Kind]
+
+    @property
+    def province(self) -> str:
+        """The province's code, which is its folder under `services/`."""
+        return self.service.province
+
+    def holds(self, condition: Condition, answers: Answers, today: date) -> bool:
+        """Whether the condition is true of the answers on the route."""
+        return holds(condition, answers, today, self.rules)
+
+    def statements(self, answers: Answers, today: date) -> tuple[Statement, ...]:
+        """What is declared by submitting these answers."""
+        return tuple(one for one in self.form.statements if self.holds(one.when, answers, today))
+
+    def version_of(self, key: str) -> str:
+        """Which words a consent or declaration was given to: province, release, key."""
+        return f"{self.province}-{self.release}:{general_key(key)}"

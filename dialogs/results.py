@@ -1,0 +1,202 @@
+"""What became of the errands: each result is heard like anything that was said.
+
+A result that comes late (she went on by hand, began anew, deleted the draft) changes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from cases.values import JSON
+from dialogs.asking import ask
+from dialogs.conversation import Asking
+from dialogs.draft import Answer, Source
+from dialogs.form import Question
+from dialogs.said import (
+    CaseOpened,
+    CaseWithdrawn,
+    IdentityConfirmed,
+    IdentityRefused,
+    PapersAnswered,
+    PhotoLost,
+    PhotoStored,
+    ProgressFound,
+    RegistryAnswered,
+    Result,
+    SubmissionRefused,
+    WantedFound,
+)
+from dialogs.steps import IDENTITY, PAPERS, REGISTRY, VERIFIED
+from dialogs.talk import Talk
+from dialogs.turn import OpenTask
+
+
+def learn(talk: Talk, result: Result) -> Talk:
+    """Go on with what an errand brought back."""
+    if isinstance(result, (ProgressFound, CaseWithdrawn, WantedFound)):
+        return _about_cases(talk, result)
+    if result.draft != talk.draft.id:
+        return talk
+    if isinstance(result, (CaseOpened, SubmissionRefused)):
+        return _submission(talk, result)
+    return _for_open_draft(talk, result) if talk.draft.state in {"blank", "open"} else talk
+
+
+def _for_open_draft(
+    talk: Talk,
+    result: IdentityConfirmed
+    | IdentityRefused
+    | RegistryAnswered
+    | PapersAnswered
+    | PhotoStored
+    | PhotoLost,
+) -> Talk:
+    match result:
+        case IdentityConfirmed() | IdentityRefused():
+            return _identity(talk, result)
+        case RegistryAnswered() | PapersAnswered():
+            return _looked_up(talk, result)
+        case PhotoStored():
+            return _photo(talk, result.question, result.media, result.document)
+        case PhotoLost():
+            return _photo_lost(talk, result)
+        case _:
+            assert_never(result)
+
+
+def _about_cases(talk: Talk, result: ProgressFound | CaseWithdrawn | WantedFound) -> Talk:
+    match result:
+        case ProgressFound(cases=cases):
+            if not cases:
+                return talk.tell("progress.none", "apply")
+            for case in cases:
+                talk = talk.tell("progress.case", **case)
+            return talk
+        case CaseWithdrawn(case_no=case_no, outcome=outcome):
+            return talk.tell(f"withdrawn.{outcome}", "progress", case_no=case_no)
+        case WantedFound():
+            return _supplement(talk, result)
+        case _:
+            assert_never(result)
+
+
+def _supplement(talk: Talk, found: WantedFound) -> Talk:
+    """A supplement is a draft of its own: exactly what was named, nothing else."""
+    if not found.wanted:
+        return talk.tell("supplement.none", "progress")
+    if talk.draft.state == "open":
+        return talk.tell("supplement.draft_first", "continue", "delete")
+    draft = replace(
+        talk.draft,
+        kind="supplement",
+        state="open",
+        case_no=found.case_no,
+        wanted=found.wanted,
+        level=VERIFIED if talk.draft.level == "typed" else talk.draft.level,
+    )
+    talk = talk.with_draft(draft).with_subject(replace(talk.conversation.subject, draft=draft.id))
+    return ask(talk.tell("supplement.begin", count=len(found.wanted)))
+
+
+def _submission(talk: Talk, result: CaseOpened | SubmissionRefused) -> Talk:
+    if talk.draft.state != "submitting":
+        return talk
+    if isinstance(result, SubmissionRefused):
+        opened = talk.with_draft(replace(talk.draft, state="open"))
+        return ask(opened.tell(f"submit.refused.{result.reason}"))
+    done = talk.with_draft(replace(talk.draft, state="submitted", case_no=result.case_no))
+    done = done.with_subject(replace(done.conversation.subject, draft="")).focus(Asking())
+    if talk.draft.kind == "supplement":
+        return done.tell("supplement.handed_in", "progress", case_no=result.case_no)
+    return done.tell("submitted", "progress", f"withdraw.{result.case_no}", case_no=result.case_no)
+
+
+def _identity(talk: Talk, result: IdentityConfirmed | IdentityRefused) -> Talk:
+    if isinstance(result, IdentityRefused):
+        return ask(talk.tell(f"identity.{result.reason}"))
+    said = talk.draft.answers.get("id_number")
+    if said is not None and said.value != result.id_number:
+        return ask(talk.tell("identity.other_person"))
+    claims: Mapping[str, JSON] = {
+        "name": result.name,
+        "id_number": result.id_number,
+        "phone_number": result.phone,
+    }
+    talk = talk.with_draft(replace(talk.draft, level=VERIFIED))
+    talk = _filled(talk, _by_claim(talk, claims), "identity")
+    for question in talk.definition.form.entries():
+        if isinstance(question, Question) and question.kind == IDENTITY:
+            talk = talk.with_answer(question.key, Answer(VERIFIED, "identity", talk.now))
+    return ask(talk.tell("identity.confirmed"))
+
+
+def _by_claim(talk: Talk, claims: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    return {
+        question.key: claims[question.identity]
+        for question in talk.definition.form.entries()
+        if isinstance(question, Question)
+        and question.identity is not None
+        and claims.get(question.identity) is not None
+    }
+
+
+def _looked_up(talk: Talk, result: RegistryAnswered | PapersAnswered) -> Talk:
+    kind: Source = REGISTRY if isinstance(result, RegistryAnswered) else PAPERS
+    question = _awaiting(talk, kind)
+    if question is None:
+        return talk
+    talk = _filled(talk, result.facts, kind)
+    if isinstance(result, RegistryAnswered):
+        talk = _flagged(talk, result)
+    return ask(talk.with_answer(question.key, Answer(result.status, kind, talk.now)))
+
+
+def _awaiting(talk: Talk, kind: str) -> Question | None:
+    """The look-up of this kind, if its answer is still waited for."""
+    return next((one for one in talk.place().pending if one.kind == kind), None)
+
+
+def _flagged(talk: Talk, result: RegistryAnswered) -> Talk:
+    if result.status != "referral":
+        return talk if result.status == "found" else talk.tell("registry.nothing")
+    draft = replace(talk.draft, flags=(*talk.draft.flags, result.flag))
+    referral = OpenTask(talk.conversation.speaking_for, "referral", draft.id, REGISTRY)
+    talk = talk.with_draft(draft).errand(referral)
+    return talk.tell("registry.referral", **talk.definition.contacts)
+
+
+def _filled(talk: Talk, facts: Mapping[str, JSON], source: Source) -> Talk:
+    """Fill in what she has not said herself; beside what she has said, keep what is known."""
+    for key, value in facts.items():
+        said = talk.draft.answers.get(key)
+        if said is not None and said.source == "citizen":
+            talk = talk.with_answer(key, replace(said, known=value))
+        else:
+            talk = talk.with_answer(key, Answer(value, source, talk.now, known=value))
+    return talk
+
+
+def _photo(talk: Talk, key: str, media: str, document: str) -> Talk:
+    """The photo is safe: remember under which name. Nothing is said."""
+    answer = talk.draft.answers.get(key)
+    if answer is None:
+        return talk
+    photos = [
+        {**photo, "document": document} if photo.get("media") == media else photo
+        for photo in _photos(answer)
+    ]
+    return talk.with_answer(key, replace(answer, value=photos))
+
+
+def _photo_lost(talk: Talk, lost: PhotoLost) -> Talk:
+    answer = talk.draft.answers.get(lost.question)
+    if answer is None:
+        return talk
+    kept = [photo for photo in _photos(answer) if photo.get("media") != lost.media]
+    talk = talk.with_answer(lost.question, replace(answer, value=kept, done=False))
+    return ask(talk.tell(f"photo.{lost.reason}"))
+
+
+def _photos(answer: Answer) -> list[dict[str, JSON]]:
+    value = answer.value if isinstance(answer.value, (list, tuple)) else ()
+    return [dict(photo) for photo in value if isinstance(photo, Mapping)]

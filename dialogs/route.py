@@ -1,0 +1,103 @@
+"""The place in the form, derived from the answers.
+
+Walks the form in its order and asks of every question whether it applies, given the answers
+found *so far on the way*: an answer that left the route is seen by no condition and submitted
+to nobody, though the draft still keeps it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from cases.values import JSON
+from dialogs.definition import Definition
+from dialogs.draft import Draft
+from dialogs.form import MORE, Entry, Group, Question, member, more_question
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a draft stands: what is answered on the route, and what is still to be asked."""
+
+    answered: tuple[Question, ...]
+    pending: tuple[Question, ...]
+    answers: Mapping[str, JSON]
+
+    @property
+    def open(self) -> Question | None:
+        """The question to ask now; None when everything is answered."""
+        return self.pending[0] if self.pending else None
+
+    @property
+    def route(self) -> tuple[str, ...]:
+        """The keys of all questions that apply, answered or not."""
+        return tuple(question.key for question in (*self.answered, *self.pending))
+
+    def question(self, key: str) -> Question | None:
+        """The question on the route with this key."""
+        for question in (*self.answered, *self.pending):
+            if question.key == key:
+                return question
+        return None
+
+
+def place(definition: Definition, draft: Draft, today: date) -> Place:
+    """Where `draft` stands in the form on `today` (Asia/Shanghai)."""
+    walk = _Walk(definition, draft, today)
+    if draft.kind == "supplement":
+        for wanted in draft.wanted:
+            walk.visit(definition.form.question(wanted.code))
+    else:
+        for entry in definition.form.entries():
+            walk.enter(entry)
+    return Place(tuple(walk.answered), tuple(walk.pending), walk.answers)
+
+
+class _Walk:
+    def __init__(self, definition: Definition, draft: Draft, today: date) -> None:
+        self.definition = definition
+        self.draft = draft
+        self.today = today
+        self.answered: list[Question] = []
+        self.pending: list[Question] = []
+        self.answers: dict[str, JSON] = {}
+
+    def enter(self, entry: Entry) -> None:
+        if not self.definition.holds(entry.when, self.answers, self.today):
+            return
+        if isinstance(entry, Question):
+            self.visit(entry)
+            return
+        for question in self._rounds(entry):
+            if self.definition.holds(question.when, self.answers, self.today):
+                self.visit(question)
+
+    def visit(self, question: Question) -> None:
+        answer = self.draft.answers.get(question.key)
+        if answer is not None and answer.done:
+            self.answers[question.key] = answer.value
+            self.answered.append(question)
+            return
+        derived = self._derived(question)
+        if derived is not None:
+            self.answers[question.key] = derived
+            self.answered.append(question)
+            return
+        self.pending.append(question)
+
+    def _rounds(self, group: Group) -> Iterator[Question]:
+        for index in range(group.most):
+            for question in group.questions:
+                yield member(group, index, question)
+            if index + 1 == group.most:
+                return
+            more = more_question(group, index)
+            yield more
+            if self.answers.get(f"{group.key}.{index}.{MORE}") is not True:
+                return
+
+    def _derived(self, question: Question) -> JSON:
+        if question.derive is None:
+            return None
+        derived: JSON = self.definition.derivations[question.derive](self.answers, self.today)
+        return derived

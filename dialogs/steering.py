@@ -1,0 +1,201 @@
+"""The commands that steer a conversation: one function each, found by name in one table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from dialogs.answering import correct
+from dialogs.asking import ask, ask_again
+from dialogs.conversation import Asking, Correcting, Delete, Paused, StartAgain, Withdraw
+from dialogs.draft import Answer, Consent
+from dialogs.form import Question
+from dialogs.offering import offer_draft, offer_lines, offer_persons, propose
+from dialogs.steps import LOOK_UPS, SKIPPED
+from dialogs.talk import Talk
+from dialogs.turn import FindProgress, FindWanted, OpenTask, Submit, Supply
+
+Command = Callable[[Talk, str], Talk]
+
+
+def steer(talk: Talk, command: str, argument: str = "") -> Talk:
+    """Carry out a command. Raises KeyError for a name that stands in no table."""
+    return COMMANDS[command](talk, argument)
+
+
+def _apply(talk: Talk, _: str) -> Talk:
+    if talk.draft.state == "open":
+        return offer_draft(talk)
+    draft = replace(talk.draft, state="open")
+    begun = talk.with_draft(draft).with_subject(replace(talk.conversation.subject, draft=draft.id))
+    return ask(begun.tell("welcome"))
+
+
+def _continue(talk: Talk, _: str) -> Talk:
+    return ask(talk) if talk.draft.state == "open" else _apply(talk, "")
+
+
+def _back(talk: Talk, _: str) -> Talk:
+    if isinstance(talk.conversation.focus, Correcting):
+        return ask(talk.tell("left_as_it_is"))
+    before = _last_said(talk)
+    if before is None:
+        return ask_again(talk.tell("back.nothing"))
+    return ask(talk.with_draft(talk.draft.without(before.key)))
+
+
+def _last_said(talk: Talk) -> Question | None:
+    """The question she answered last before the open one; what was filled in for her stays."""
+    for question in reversed(talk.place().answered):
+        answer = talk.draft.answers.get(question.key)
+        if answer is not None and answer.source == "citizen":
+            return question
+    return None
+
+
+def _change(talk: Talk, argument: str) -> Talk:
+    if talk.draft.state != "open":
+        return _nothing_open(talk)
+    if not argument:
+        return offer_lines(talk)
+    found = [one for one in talk.place().answered if one.review and _is_meant(one, argument)]
+    return correct(talk, found[0]) if len(found) == 1 else offer_lines(talk)
+
+
+def _is_meant(question: Question, argument: str) -> bool:
+    return argument in {question.key, question.label} or argument in question.label
+
+
+def _progress(talk: Talk, _: str) -> Talk:
+    return talk.errand(FindProgress(talk.conversation.speaking_for)).tell("progress.looking")
+
+
+def _supplement(talk: Talk, _: str) -> Talk:
+    if talk.draft.state == "open" and talk.draft.kind == "supplement":
+        return ask(talk)
+    return talk.errand(FindWanted(talk.conversation.speaking_for)).tell("progress.looking")
+
+
+def _help(talk: Talk, _: str) -> Talk:
+    talk = talk.tell("help", "apply", "progress", "change", "back", "pause", "human")
+    return ask_again(talk) if talk.draft.state == "open" and talk.is_asking else talk
+
+
+def _pause(talk: Talk, _: str) -> Talk:
+    if talk.draft.state != "open":
+        return _nothing_open(talk)
+    return talk.focus(Paused()).tell("paused", "continue")
+
+
+def _restart(talk: Talk, _: str) -> Talk:
+    return propose(talk, StartAgain()) if talk.draft.state == "open" else _apply(talk, "")
+
+
+def _delete(talk: Talk, _: str) -> Talk:
+    return propose(talk, Delete()) if talk.draft.state == "open" else _nothing_open(talk)
+
+
+def _switch(talk: Talk, _: str) -> Talk:
+    return offer_persons(talk)
+
+
+def _human(talk: Talk, _: str) -> Talk:
+    return _task(talk, "human")
+
+
+def _complaint(talk: Talk, _: str) -> Talk:
+    return _task(talk, "complaint")
+
+
+def _task(talk: Talk, kind: str) -> Talk:
+    here = talk.place().open
+    question = here.key if here is not None and talk.draft.state == "open" else ""
+    opened = OpenTask(
+        person=talk.conversation.speaking_for,
+        kind="complaint" if kind == "complaint" else "human",
+        draft=talk.draft.id if talk.draft.state != "blank" else "",
+        question=question,
+    )
+    talk = talk.errand(opened).tell(f"{kind}.taken", **talk.definition.contacts)
+    return talk.tell("go_on", "continue") if talk.draft.state == "open" else talk
+
+
+def _withdraw(talk: Talk, argument: str) -> Talk:
+    return propose(talk, Withdraw(argument))
+
+
+def _skip(talk: Talk, _: str) -> Talk:
+    """Go on without the open question, where that is allowed; never wait for a look-up."""
+    here = talk.place().open
+    if talk.draft.state != "open" or here is None:
+        return _nothing_open(talk) if talk.draft.state != "open" else ask(talk)
+    if here.kind in LOOK_UPS:
+        return ask(talk.with_answer(here.key, Answer(SKIPPED, "citizen", talk.now)))
+    if here.skippable:
+        return ask(talk.with_answer(here.key, Answer(None, "citizen", talk.now)))
+    return ask_again(talk.tell("skip.needed"))
+
+
+def submit(talk: Talk, _: str = "") -> Talk:
+    """Hand everything in, if she is known surely enough and every photo is safe."""
+    if talk.draft.state != "open" or talk.place().open is not None:
+        return _continue(talk, "")
+    if talk.draft.kind == "application" and talk.draft.level == "typed":
+        return talk.tell("submit.verify_first", "login", "human", **talk.definition.contacts)
+    if not _photos_safe(talk):
+        return talk.tell("submit.photos_pending", "submit")
+    return _submitted(talk)
+
+
+def _submitted(talk: Talk) -> Talk:
+    declared = tuple(
+        Consent(statement.key, talk.definition.version_of(statement.key), talk.now)
+        for statement in talk.definition.statements(talk.place().answers, talk.today)
+    )
+    version = talk.draft.version + 1
+    draft = replace(talk.draft, state="submitting", consents=(*talk.draft.consents, *declared))
+    talk = talk.with_draft(draft).focus(Asking()).tell("submitting")
+    if draft.kind == "supplement":
+        return talk.errand(Supply(draft.id, version, draft.case_no))
+    return talk.errand(Submit(draft.id, version))
+
+
+def _photos_safe(talk: Talk) -> bool:
+    return all(
+        isinstance(photo, dict) and photo.get("document")
+        for question in talk.place().answered
+        if question.kind == "photos"
+        for photo in _list(talk.draft.value(question.key))
+    )
+
+
+def _list(value: object) -> list[object]:
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _login(talk: Talk, _: str) -> Talk:
+    return talk.tell("login.link", "continue")
+
+
+def _nothing_open(talk: Talk) -> Talk:
+    return talk.tell("nothing_open", "apply", "progress")
+
+
+COMMANDS: Final[Mapping[str, Command]] = {
+    "apply": _apply,
+    "continue": _continue,
+    "back": _back,
+    "change": _change,
+    "progress": _progress,
+    "supplement": _supplement,
+    "help": _help,
+    "pause": _pause,
+    "restart": _restart,
+    "delete": _delete,
+    "switch": _switch,
+    "human": _human,
+    "complaint": _complaint,
+    "withdraw": _withdraw,
+    "skip": _skip,
+    "submit": submit,
+    "login": _login,
+}

@@ -1,0 +1,133 @@
+"""The working value of one step: state so far, what happened, what is to be done.
+
+Every part of the engine takes a `Talk` and gives one back; `hear` turns the last into a Turn.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone
+from typing import Final
+
+from cases.values import JSON
+from dialogs.conversation import Asking, Conversation, Focus, Subject
+from dialogs.definition import Definition
+from dialogs.draft import Answer, Draft
+from dialogs.form import Question
+from dialogs.kinds.base import Kind, Scene
+from dialogs.route import Place, place
+from dialogs.turn import Errand, Event, Told, Turn
+
+CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China keeps one time without daylight saving since 1992."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One step under way."""
+
+    definition: Definition
+    conversation: Conversation
+    draft: Draft
+    now: datetime
+    events: tuple[Event, ...] = ()
+    errands: tuple[Errand, ...] = ()
+
+    @property
+    def today(self) -> date:
+        """The day it is where she lives."""
+        return self.now.astimezone(CHINA).date()
+
+    def place(self) -> Place:
+        """Where the draft stands in the form."""
+        return place(self.definition, self.draft, self.today)
+
+    def kind(self, question: Question) -> Kind:
+        """What reads this question. Raises KeyError for a step, which nothing reads."""
+        return self.definition.kinds[question.kind]
+
+    def scene(self, question: Question, here: Place) -> Scene:
+        """What the question's kind may look at."""
+        return scene(self.definition, self.draft, question, here, self.today)
+
+    def tell(self, key: str, *commands: str, **params: JSON) -> "Talk":
+        """Also say the text `key`."""
+        return self.happened(Told(key, params, commands))
+
+    def happened(self, *events: Event) -> "Talk":
+        """Also this happened."""
+        return replace(self, events=(*self.events, *events))
+
+    def errand(self, *errands: Errand) -> "Talk":
+        """Also have this done."""
+        return replace(self, errands=(*self.errands, *errands))
+
+    def focus(self, focus: Focus) -> "Talk":
+        """Talk about something else; whatever was missed before is forgotten."""
+        numbered = replace(
+            self.conversation,
+            focus=focus,
+            asking=self.conversation.asking + 1,
+            misses=0,
+            last=(),
+        )
+        return replace(self, conversation=numbered)
+
+    def missed(self, reason: str) -> "Talk":
+        """What was said was not understood, once more."""
+        heard = self.conversation
+        return replace(
+            self,
+            conversation=replace(heard, misses=heard.misses + 1, last=(*heard.last[-1:], reason)),
+        )
+
+    def with_draft(self, draft: Draft) -> "Talk":
+        """Go on with this draft."""
+        return replace(self, draft=draft)
+
+    def with_answer(self, key: str, answer: Answer) -> "Talk":
+        """Keep this answer."""
+        return replace(self, draft=self.draft.with_answer(key, answer))
+
+    def with_subject(self, subject: Subject) -> "Talk":
+        """Remember this of the person who is spoken for (or of a new one)."""
+        others = tuple(
+            subject if one.person == subject.person else one for one in self.conversation.subjects
+        )
+        if subject not in others:
+            others = (*others, subject)
+        return replace(self, conversation=replace(self.conversation, subjects=others))
+
+    def turn(self) -> Turn:
+        """The finished step."""
+        return Turn(self.conversation, self.draft, self.events, self.errands)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether the form's open question is what is being talked about."""
+        return isinstance(self.conversation.focus, Asking)
+
+
+def scene(
+    definition: Definition, draft: Draft, question: Question, here: Place, today: date
+) -> Scene:
+    """What a kind may look at: answers on the route, lists, what was begun or suggested."""
+    begun = draft.answers.get(question.key)
+    return Scene(
+        answers=here.answers,
+        today=today,
+        lists=definition.lists,
+        options=tuple(
+            option
+            for option in question.options
+            if definition.holds(option.when, here.answers, today)
+        ),
+        partial=begun.value if begun is not None and not begun.done else None,
+        suggestion=_suggestion(draft, question, here),
+    )
+
+
+def _suggestion(draft: Draft, question: Question, here: Place) -> JSON:
+    """What she said here before, else what another answer suggests."""
+    before = draft.shelved.get(question.key)
+    if before is not None and before.done:
+        return before.value
+    return here.answers.get(question.suggest) if question.suggest is not None else None

@@ -1,0 +1,57 @@
+"""Citizens' texts: Jinja2 templates by key, from the province's files, checked when loaded.
+
+Code carries keys, texts carry sentences. A key `ask.children.name` may be missing where a
+more general one stands: `ask.name`. Nothing a citizen typed is ever a template.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from cases.values import JSON
+
+
+class TextMissing(LookupError):
+    """A text that the code speaks stands in no file."""
+
+
+class TextBroken(ValueError):
+    """A text is no template."""
+
+
+class Texts:
+    """All texts of one province, ready to be said."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        environment = ImmutableSandboxedEnvironment(
+            undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+        )
+        self.sources = dict(sources)
+        self._templates: dict[str, Template] = {}
+        for key, source in sources.items():
+            try:
+                self._templates[key] = environment.from_string(source)
+            except TemplateError as error:
+                raise TextBroken(f"text {key}: {error}") from error
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._templates
+
+    def keys(self) -> Iterable[str]:
+        """Every key that stands in a file."""
+        return self.sources.keys()
+
+    def first(self, *keys: str) -> str:
+        """The first of `keys` that stands in a file. Raises TextMissing when none does."""
+        for key in keys:
+            if key in self._templates:
+                return key
+        raise TextMissing(" / ".join(keys))
+
+    def render(self, key: str, params: Mapping[str, JSON]) -> str:
+        """The sentence. Raises TextMissing, or jinja2's UndefinedError for an unknown name."""
+        template = self._templates.get(key)
+        if template is None:
+            raise TextMissing(key)
+        return template.render(params).strip()

@@ -1,0 +1,235 @@
+"""What one step of a conversation brings: the next state, what to say, what to have done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from cases.values import JSON
+from dialogs.conversation import Conversation
+from dialogs.draft import Consent, Draft
+
+# ---- events: what happened, for whoever puts it into words ---------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A plain statement: the text `key`, with what it mentions and what can be tapped next."""
+
+    key: str
+    params: Mapping[str, JSON] = field(default_factory=dict)
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question was put, for the `misses`-th time not understood (0: the first time)."""
+
+    question: str
+    misses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAccepted:
+    """An answer was understood; `echo` says how, where that is worth a sentence."""
+
+    question: str
+    echo: str
+    params: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRejected:
+    """What was said is no answer to the open question; `reason` says why."""
+
+    question: str
+    reason: str
+    params: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProposed:
+    """Changing an answer would cost others: she is shown which before it happens."""
+
+    question: str
+    value: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class KeepProposed:
+    """An unusual answer: is it meant?"""
+
+    question: str
+    value: JSON
+    reason: str
+    params: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Yes or no to something that cannot simply be undone: `confirm.<key>`."""
+
+    key: str
+    params: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Something to choose from (`choose.<what>`): lines, persons, drafts, cases."""
+
+    what: str
+    options: tuple[tuple[str, str], ...]
+    """(id, label or text key of the label)."""
+    params: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """Everything that was answered, for checking before it is submitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyAnswered:
+    """An old tap: this is what was answered then; it can be changed."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeTold:
+    """An entry of the knowledge base answers what she asked."""
+
+    entry: str
+
+
+Event: TypeAlias = (
+    Told
+    | Asked
+    | AnswerAccepted
+    | AnswerRejected
+    | ChangeProposed
+    | KeepProposed
+    | Proposed
+    | Offered
+    | Reviewed
+    | AlreadyAnswered
+    | KnowledgeTold
+)
+
+# ---- errands: what must be done outside, after this step is saved --------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AskRegistry:
+    """Ask the household registry about the verified person of this draft."""
+
+    draft: str
+    name: str
+    id_number: str
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class FetchPapers:
+    """Fetch the stamped retirement papers of the verified person of this draft."""
+
+    draft: str
+    name: str
+    id_number: str
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class StorePhoto:
+    """Fetch a photo from the channel while it still has it, and keep it."""
+
+    draft: str
+    question: str
+    media: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Make a case of this draft, once."""
+
+    draft: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Hand in this supplement to its case, once."""
+
+    draft: str
+    version: int
+    case_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindProgress:
+    """Look up the cases of this person."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindWanted:
+    """Look up what departments still want of this person."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawCase:
+    """Take the case back, or withdraw what no department has accepted yet."""
+
+    person: str
+    case_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """Have somebody at the desk take this up."""
+
+    person: str
+    kind: Literal["human", "complaint", "referral"]
+    draft: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class EraseDraft:
+    """Delete a draft and the photos that only it had."""
+
+    draft: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePerson:
+    """She no longer follows: unlink the address, erase drafts and profile, keep cases."""
+
+    person: str
+
+
+Errand: TypeAlias = (
+    AskRegistry
+    | FetchPapers
+    | StorePhoto
+    | Submit
+    | Supply
+    | FindProgress
+    | FindWanted
+    | WithdrawCase
+    | OpenTask
+    | EraseDraft
+    | ErasePerson
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One step: what is kept, what is said, what is done."""
+
+    conversation: Conversation
+    draft: Draft
+    events: tuple[Event, ...] = ()
+    errands: tuple[Errand, ...] = ()
