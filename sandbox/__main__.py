@@ -1,0 +1,32 @@
+"""`python -m sandbox` serves the stand-ins; `python -m sandbox up` also the service beside them."""
+
+import argparse
+import asyncio
+import os
+import sys
+
+from sandbox.settings import Refused, read_place
+from sandbox.up import Child, serve_sandbox, up
+from sandbox.world import real_world
+
+
+def main() -> int:
+    """Run until told to stop; exit code 2 and one sentence when something outside is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["serve", "up"], default="serve")
+    parser.add_argument("command", nargs="*", help="instead of `python -m bot serve`, after --")
+    asked = parser.parse_args()
+    environ = dict(os.environ)  # noqa: TID251 the sandbox's one place; it may not import ours
+    command = asked.command or [sys.executable, "-m", "bot", "serve"]
+    try:
+        place = read_place(environ)
+        if asked.what == "up":
+            return asyncio.run(up(place, Child(command, environ), real_world()))
+        return asyncio.run(serve_sandbox(place, real_world()))
+    except Refused as refusal:
+        print(refusal, file=sys.stderr)  # noqa: T201 the one clear sentence
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
