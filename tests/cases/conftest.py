@@ -1,0 +1,20 @@
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from cases.definition import Service
+from cases.workdays import Calendar
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def henan() -> Service:
+    text = (ROOT / "services/henan/service.yaml").read_text(encoding="utf-8")
+    return Service.model_validate(YAML(typ="safe", pure=True).load(text))
+
+
+@pytest.fixture(scope="session")
+def calendar() -> Calendar:
+    return Calendar()
