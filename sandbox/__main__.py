@@ -5,7 +5,8 @@ import asyncio
 import os
 import sys
 
-from sandbox.settings import Refused, read_place
+from sandbox.serving import Refused
+from sandbox.settings import read_place
 from sandbox.up import Child, serve_sandbox, up
 from sandbox.world import real_world
 

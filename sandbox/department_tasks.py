@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from sandbox.serving import Problem
+from sandbox.serving import Problem, Refused
 
 Behaviour = Literal["normal", "silent", "http_500", "hang", "garbage", "auto"]
 BEHAVIOURS: tuple[Behaviour, ...] = ("normal", "silent", "http_500", "hang", "garbage", "auto")
@@ -167,9 +167,7 @@ class Desks:
 
     def __init__(self, connection_ids: list[str], store: Path | None) -> None:
         self._store = store
-        kept: dict[str, Desk] = {}
-        if store is not None and store.exists():
-            kept = TypeAdapter(dict[str, Desk]).validate_json(store.read_bytes())
+        kept = _read_desks(store) if store is not None and store.exists() else {}
         self._desks = {one: kept.get(one, Desk()) for one in connection_ids}
 
     def __getitem__(self, connection_id: str) -> Desk:
@@ -185,6 +183,13 @@ class Desks:
         fresh = self._store.with_suffix(".new")
         write_private(fresh, TypeAdapter(dict[str, Desk]).dump_json(self._desks))
         fresh.replace(self._store)
+
+
+def _read_desks(store: Path) -> dict[str, Desk]:
+    try:
+        return TypeAdapter(dict[str, Desk]).validate_json(store.read_bytes())
+    except (ValidationError, OSError) as error:
+        raise Refused(f"{store} cannot be read any more: move it away.") from error
 
 
 def write_private(path: Path, content: bytes) -> None:

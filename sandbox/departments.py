@@ -337,6 +337,8 @@ def _shown(connection: Connection, desk: Desk) -> dict[str, Any]:
     return {
         "id": connection.id,
         "name": connection.name,
+        "department": connection.department,
+        "office": connection.office,
         "mode": connection.mode,
         "behaviour": desk.behaviour,
         "tasks": [_shown_task(held) for held in desk.tasks.values()],

@@ -13,6 +13,10 @@ CLOSING = web.AppKey("closing", asyncio.Event)
 HANG_SECONDS = 120.0
 
 
+class Refused(Exception):
+    """Something outside stops the start; the message is the one sentence, the exit code 2."""
+
+
 class Problem(Exception):
     """A request that gets an RFC 9457 answer."""
 

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from sandbox.department_tasks import DEPARTMENT_NAMES, Connection, write_private
+from sandbox.serving import Refused
 from sandbox.world import World
 
 SECRETS_FILE = "sandbox.env"
@@ -29,10 +30,6 @@ CONNECTIONS = {
 }
 
 
-class Refused(Exception):
-    """Something outside stops us: exit code 2."""
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where both programs listen and keep things."""
@@ -45,11 +42,16 @@ class Place:
 
     @property
     def service_url(self) -> str:
-        return self.elsewhere or f"http://{self.host}:{self.port}"
+        return self.elsewhere or f"http://{self._reachable}:{self.port}"
 
     @property
     def sandbox_url(self) -> str:
-        return f"http://{self.host}:{self.sandbox_port}"
+        return f"http://{self._reachable}:{self.sandbox_port}"
+
+    @property
+    def _reachable(self) -> str:
+        """Who listens everywhere is reached on this machine's own address."""
+        return "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 compared
 
 
 def read_place(environ: Mapping[str, str]) -> Place:

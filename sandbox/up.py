@@ -20,9 +20,9 @@ from typing import IO, Any
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from sandbox.app import make_app
+from sandbox.serving import Refused
 from sandbox.settings import (
     Place,
-    Refused,
     load_connections,
     load_secrets,
     open_data_dir,

@@ -207,6 +207,13 @@ async def test_broken_connections_are_one_sentence(tmp_path: Path) -> None:
     )
 
 
+async def test_a_spoilt_desk_file_is_one_sentence(tmp_path: Path) -> None:
+    spoilt = tmp_path / "sandbox-departments.json"
+    spoilt.write_text('{"hn-hrss": {"tasks"')
+    async with running(tmp_path) as run:
+        assert await run.end() == (2, "", f"{spoilt} cannot be read any more: move it away.\n")
+
+
 async def test_a_port_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     async with running(tmp_path, ports=(0, 70000)) as run:
         code, _, err = await run.end()
