@@ -28,7 +28,7 @@ from bot.wechat.results import (
     SnapshotUser,
     Unknown,
 )
-from bot.wechat.transport import TIMEOUT, Transport, call, fate, judge, read_up_to
+from bot.wechat.transport import Transport, call, fate, judge, read_up_to
 from dialogs.say import Choice
 
 MAX_MEDIA = 10 * 1024 * 1024
@@ -126,7 +126,7 @@ class Platform:
         query = {"access_token": token, "media_id": media_id}
         try:
             async with self._session.get(
-                url, params=query, timeout=TIMEOUT, allow_redirects=False
+                url, params=query, timeout=self._transport.limit, allow_redirects=False
             ) as response:
                 status, kind = response.status, response.content_type
                 content = await read_up_to(response, limit)

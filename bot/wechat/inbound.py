@@ -46,6 +46,8 @@ MAX_BODY = 64 * 1024
 """Bytes. wechatpy needed 1.3 s for a body of 1.6 MB; a real one has under 4 kB."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # openids have 28 of these, account ids 15
+_STICKER = "【收到不支持的消息类型"
+"""What WeChat writes as the text of a sticker (observed; no type of its own is documented)."""
 _CREATED = re.compile(r"[0-9]{1,12}")
 
 # ---- what only the edge and the outbox care about -------------------------------------------
@@ -244,6 +246,8 @@ def _said(fields: Fields) -> Spoken | EdgeEvent:
 
 def _read_text(fields: Fields) -> Spoken:
     content, tapped = text_of(fields, "Content"), text_of(fields, "bizmsgmenuid")
+    if content.startswith(_STICKER):
+        return Unsupported("sticker")
     # Some phones decode the link of a tappable answer, some do not: `outbound` quotes the id.
     return Tap(unquote(tapped), content) if tapped else Text(content)
 

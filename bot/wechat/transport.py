@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import aiohttp
 import orjson
 import structlog
+from redis.exceptions import RedisError
 
 from bot.wechat.errors import Remedy, remedy_for
 from bot.wechat.results import CallResult, Failure, NotSent, Refused, Reply, Unknown
@@ -37,7 +38,14 @@ R = TypeVar("R")
 class Transport:
     """Calls `{api_url}/cgi-bin/…` with the current token."""
 
-    def __init__(self, session: aiohttp.ClientSession, api_url: str, broker: TokenBroker) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        api_url: str,
+        broker: TokenBroker,
+        limit: aiohttp.ClientTimeout = TIMEOUT,
+    ) -> None:
+        self.limit = limit
         self._session = session
         self._base = api_url.rstrip("/")
         self._broker = broker
@@ -56,7 +64,8 @@ class Transport:
         # Options that we do not know (`files`, `result_processor`) are a TypeError on purpose.
         async def attempt(token: str) -> CallResult:
             query = {**(params or {}), "access_token": token}
-            return await call(self._session, method, f"{self._base}/cgi-bin/{url}", query, data)
+            address = f"{self._base}/cgi-bin/{url}"
+            return await call(self._session, method, address, query, data, limit=self.limit)
 
         return await self.with_token(attempt)
 
@@ -70,6 +79,8 @@ class Transport:
             renewed = await self._broker.renew(token)
         except TokenUnavailable as unavailable:
             return NotSent(f"token: {unavailable}")
+        except RedisError:
+            return NotSent("token: redis")
         return result if renewed == token else await attempt(renewed)
 
 
@@ -78,7 +89,13 @@ def _bad_token(result: object) -> bool:
 
 
 async def call(
-    session: aiohttp.ClientSession, method: str, url: str, query: Mapping[str, str], data: Any
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    query: Mapping[str, str],
+    data: Any,
+    *,
+    limit: aiohttp.ClientTimeout = TIMEOUT,
 ) -> CallResult:
     """Make one request without any retry and judge its answer."""
     body = None if data is None else orjson.dumps(data)
@@ -90,7 +107,7 @@ async def call(
             params=query,
             data=body,
             headers=headers,
-            timeout=TIMEOUT,
+            timeout=limit,
             allow_redirects=False,  # a redirect would carry the token elsewhere
         ) as response:
             status, raw = response.status, await read_up_to(response, MAX_JSON)

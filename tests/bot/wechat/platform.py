@@ -25,6 +25,7 @@ class StandIn:
     script: list[Any] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     seen: list[tuple[dict[str, str], Any]] = field(default_factory=list)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def token(self) -> str:
@@ -52,6 +53,8 @@ class StandIn:
             return _text(answer)
         if isinstance(answer, web.StreamResponse):
             return answer
+        if answer == "hang":
+            await self.released.wait()
         if answer == "hang up":
             assert request.transport is not None
             request.transport.close()

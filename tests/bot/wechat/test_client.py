@@ -5,6 +5,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from structlog.testing import capture_logs
 
 from bot.wechat.client import Platform
@@ -160,6 +162,28 @@ async def test_an_answer_that_says_nothing_leaves_the_fate_unknown(
     stand_in.script = [answer]
     assert await platform.send_customer_text(OPENID, "x") == Unknown(reason)
     assert stand_in.calls[CUSTOMER] == 1
+
+
+async def test_a_platform_that_hangs_leaves_the_fate_unknown(
+    session: aiohttp.ClientSession, stand_in: StandIn, broker: TokenBroker
+) -> None:
+    await broker.current()
+    stand_in.script = ["hang"]
+    short = aiohttp.ClientTimeout(total=0.05)
+    transport = Transport(session, stand_in.url, broker, short)
+    assert await transport.post("message/custom/send", data={}) == Unknown("TimeoutError")
+    stand_in.released.set()
+
+
+async def test_without_redis_nothing_is_sent(
+    session: aiohttp.ClientSession, stand_in: StandIn
+) -> None:
+    async with Redis(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0)) as nobody:
+        fetch = StableToken(session, stand_in.url, APP_ID, SECRET)
+        broker = TokenBroker(nobody, "token:x", fetch, lambda: "id")
+        transport = Transport(session, stand_in.url, broker)
+        assert await transport.post("message/custom/send", data={}) == NotSent("token: redis")
+    assert not stand_in.calls
 
 
 async def test_nobody_there_means_not_sent(session: aiohttp.ClientSession) -> None:

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Mapping
 
 import pytest
@@ -203,6 +205,7 @@ def test_any_signed_message_is_read_or_unreadable(fields: dict[str, str], raw: b
 def test_messages_of_every_kind() -> None:
     assert said(text("  三个 字 ")) == Text("  三个 字 ")
     assert said(text("")) == Text("")
+    assert said(text("【收到不支持的消息类型，暂无法显示】")) == Unsupported("sticker")
     assert said(text("是", bizmsgmenuid="d1:q2:yes:7")) == Tap("d1:q2:yes:7", "是")
     assert said(xml(MsgType="image", MediaId="m-1", PicUrl="http://127.0.0.1/1")) == Photo("m-1")
     assert said(xml(MsgType="image")) == Unsupported("image")
@@ -329,3 +332,10 @@ def test_nothing_shown_of_an_inbound_tells_who_spoke_or_what() -> None:
     assert OPENID not in repr(inbound)
     assert "41010519660612901X" not in repr(inbound)
     assert len(inbound.message_key) == 64
+
+
+def test_reading_and_answering_needs_no_wechatpy() -> None:
+    """It costs 0.3 s to import; the first answer of `make run` should not wait for it."""
+    names = "bot.wechat.inbound, bot.wechat.outbound, bot.wechat.client, sys"
+    code = f"import {names}; sys.exit('wechatpy' in sys.modules or 'requests' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
