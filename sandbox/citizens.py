@@ -26,7 +26,7 @@ class RegistryAnswer(StrEnum):
 
 
 class Address(Frozen):
-    """Five levels below the province, with GB/T 2260 codes down to the county."""
+    """Five levels below the province; GB/T 2260 codes, of the town where it is known."""
 
     province: str
     city: str

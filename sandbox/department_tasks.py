@@ -151,7 +151,8 @@ class Desk(BaseModel):
         if new:
             held.acks[revision] = {"key": key, "revision": revision, "received_at": at}
         if new and revision > held.revision:
-            held.task = task
+            # What was missing has come: the desk begins anew with it.
+            held.task, held.last_stage, held.withdrawn = task, None, False
         return held, new
 
     def task(self, key: str) -> Held:

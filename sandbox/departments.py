@@ -166,6 +166,9 @@ class Departments:
             raise Problem(400, "unknown_mode", f"one of {', '.join(BEHAVIOURS)}")
         desk.behaviour = mode
         self._desks.save()
+        if mode == "auto":
+            for held in desk.tasks.values():
+                self._new.put_nowait((request.match_info["id"], held.key))
         return web.json_response({"mode": mode})
 
     async def _report(self, request: web.Request) -> web.Response:
@@ -190,9 +193,13 @@ class Departments:
 
     async def _paper(self, request: web.Request) -> web.Response:
         connection = self._connection(request)
-        paper = self._papers.get((connection.id, request.match_info["document"]))
+        held = self._desks[connection.id].task(request.match_info["key"])
+        wanted = (connection.id, request.match_info["document"])
+        if wanted not in self._papers:  # after a restart: bytes are not kept on disk
+            await self._fetch_documents(connection, held)
+        paper = self._papers.get(wanted)
         if paper is None:
-            raise Problem(404, "not_fetched")
+            raise Problem(404, "no_such_document")
         return web.Response(body=paper[0], content_type=paper[1])
 
     def _connection(self, request: web.Request) -> Connection:
@@ -217,7 +224,7 @@ class Departments:
                 continue  # the service is away: it shows in the desk's list, a tester may press
 
     async def _decide_alone(self, connection: Connection, held: Held) -> None:
-        for stage in AUTO_STAGES:
+        for stage in AUTO_STAGES[_steps_done(held) :]:
             await asyncio.sleep(self._config.auto_pause)
             if held.withdrawn:
                 return
@@ -315,6 +322,13 @@ class Departments:
 
     def _iso_now(self) -> str:
         return datetime.fromtimestamp(self._world.now(), UTC).isoformat(timespec="seconds")
+
+
+def _steps_done(held: Held) -> int:
+    """How far the automatic desk need not go again; a desk that said no has nothing to add."""
+    if held.last_stage is None or held.last_stage == "progress":
+        return 0
+    return AUTO_STAGES.index(held.last_stage) + 1 if held.last_stage in AUTO_STAGES else 3
 
 
 async def _misbehave(request: web.Request, desk: Desk) -> web.Response | None:

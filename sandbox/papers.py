@@ -26,11 +26,12 @@ TITLES = {
     ("institution", False): "机关事业单位退休人员养老保险待遇申领表",
     ("institution", True): "河南省机关事业单位养老保险提前退休核准表",
 }
+# The wire names of the papers; whoever asks knows them by these.
 KINDS = {
-    "河南省企业职工基本养老保险参保人员退休办理表": "enterprise_retirement_form",
-    "河南省企业职工基本养老保险参保人员提前退休核准表": "enterprise_early_approval",
-    "机关事业单位退休人员养老保险待遇申领表": "institution_benefit_claim",
-    "河南省机关事业单位养老保险提前退休核准表": "institution_early_approval",
+    "河南省企业职工基本养老保险参保人员退休办理表": "retirement_form",
+    "河南省企业职工基本养老保险参保人员提前退休核准表": "early_approval",
+    "机关事业单位退休人员养老保险待遇申领表": "institution_form",
+    "河南省机关事业单位养老保险提前退休核准表": "institution_early",
 }
 
 

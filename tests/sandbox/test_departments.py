@@ -288,6 +288,26 @@ async def test_the_automatic_desk_accepts_approves_and_finishes(
     assert service.reports[-1]["facts"] == {"disability_allowance": False}
 
 
+async def test_a_desk_made_automatic_goes_on_where_it_stands(
+    caller: Caller, client: Client, service: Service
+) -> None:
+    await push(caller, task())
+    await press(client, "hn-hrss/tasks/t-1/report", {"stage": "accepted"})
+    await press(client, "hn-hrss/behaviour", {"mode": "auto"})
+    while len(service.reports) < 3:
+        service.told.clear()
+        await service.told.wait()
+    assert [one["stage"] for one in service.reports] == ["accepted", "approved", "done"]
+
+
+async def test_a_supplement_opens_the_task_anew(caller: Caller, client: Client) -> None:
+    await push(caller, task())
+    await press(client, "hn-hrss/tasks/t-1/report", {"stage": "returned"})
+    await push(caller, task(2))
+    (held,) = (await shown(client))["tasks"]
+    assert (held["state"], held["last_stage"], held["revision"]) == ("received", None, 2)
+
+
 async def test_a_broken_desk_answers_500_nonsense_or_nothing(
     caller: Caller, client: Client
 ) -> None:
@@ -337,3 +357,6 @@ async def test_desks_are_found_again_after_a_restart(
     (held,) = after["tasks"]
     assert (held["state"], held["received"], held["answers"]) == ("accepted", 1, {"name": "王建国"})
     assert (await shown(second, "hn-health"))["behaviour"] == "silent"
+    paper = await second.get(f"{CONTROL}/hn-hrss/tasks/t-1/documents/d-1")
+    assert await paper.read() == PAPER
+    assert (await second.get(f"{CONTROL}/hn-hrss/tasks/t-1/documents/d-2")).status == 404

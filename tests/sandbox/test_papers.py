@@ -57,9 +57,9 @@ async def test_the_paper_is_marked_as_a_sample_and_draws_rare_characters(caller:
 
 async def test_kind_of_retirement_decides_the_paper(caller: Caller) -> None:
     _, early = await caller.post(QUERY, about("zhao_dazhuang"))
-    assert [one["kind"] for one in early["papers"]] == ["enterprise_early_approval"]
+    assert [one["kind"] for one in early["papers"]] == ["early_approval"]
     _, institution = await caller.post(QUERY, about("reyihan"))
-    assert [one["kind"] for one in institution["papers"]] == ["institution_benefit_claim"]
+    assert [one["kind"] for one in institution["papers"]] == ["institution_form"]
 
 
 async def test_nothing_confirmed_is_not_found_and_so_is_another_name(caller: Caller) -> None:
