@@ -6,7 +6,7 @@ import os
 import sys
 
 from sandbox.serving import Refused
-from sandbox.settings import read_place
+from sandbox.settings import read_clock_shift, read_place
 from sandbox.up import Child, serve_sandbox, up
 from sandbox.world import real_world
 
@@ -20,10 +20,10 @@ def main() -> int:
     environ = dict(os.environ)  # noqa: TID251 the sandbox's one place; it may not import ours
     command = asked.command or [sys.executable, "-m", "bot", "serve"]
     try:
-        place = read_place(environ)
+        place, world = read_place(environ), real_world(read_clock_shift(environ))
         if asked.what == "up":
-            return asyncio.run(up(place, Child(command, environ), real_world()))
-        return asyncio.run(serve_sandbox(place, real_world()))
+            return asyncio.run(up(place, Child(command, environ), world))
+        return asyncio.run(serve_sandbox(place, world))
     except Refused as refusal:
         print(refusal, file=sys.stderr)  # noqa: T201 the one clear sentence
         return 2

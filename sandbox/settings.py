@@ -65,6 +65,15 @@ def read_place(environ: Mapping[str, str]) -> Place:
     )
 
 
+def read_clock_shift(environ: Mapping[str, str]) -> int:
+    """CLOCK_SHIFT, as the service reads it: signatures of two clocks would not hold."""
+    text = environ.get("CLOCK_SHIFT") or "0"
+    try:
+        return int(text)
+    except ValueError as error:
+        raise Refused(f"CLOCK_SHIFT must be a number of seconds, not {text!r}.") from error
+
+
 def open_data_dir(folder: Path) -> None:
     """Make the folder if need be and prove that it can be written."""
     probe = folder / ".writable"

@@ -17,9 +17,10 @@ class World:
     token: Callable[[], str]
 
 
-def real_world() -> World:
-    """Wall clock and system randomness."""
+def real_world(shift: float = 0) -> World:
+    """Wall clock, `shift` seconds ahead, and system randomness."""
+    clock = time.time  # noqa: TID251 the sandbox's one clock; it may not import ours
     return World(
-        now=time.time,  # noqa: TID251 the sandbox's one clock; it may not import ours
+        now=lambda: clock() + shift,
         token=lambda: secrets.token_urlsafe(24),
     )

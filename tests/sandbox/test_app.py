@@ -1,10 +1,12 @@
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 from pytest_aiohttp.plugin import AiohttpClient
 
 from sandbox.app import make_app
-from sandbox.settings import Place, load_connections, load_secrets
+from sandbox.serving import Refused
+from sandbox.settings import Place, load_connections, load_secrets, read_clock_shift, read_place
 from tests.sandbox.desk import StillWorld
 
 
@@ -37,3 +39,27 @@ async def test_every_stand_in_answers_under_its_own_path(
     assert citizens[0]["case"]
     desks = await (await client.get("/control/departments")).json()
     assert {desk["mode"] for desk in desks} == {"push", "pull"}
+
+
+def test_the_clock_is_shifted_as_the_services_is() -> None:
+    assert read_clock_shift({}) == 0
+    assert read_clock_shift({"CLOCK_SHIFT": "-86400"}) == -86400
+    with pytest.raises(Refused, match="CLOCK_SHIFT"):
+        read_clock_shift({"CLOCK_SHIFT": "tomorrow"})
+
+
+def test_who_listens_everywhere_is_reached_on_this_machine() -> None:
+    place = read_place({"HOST": "0.0.0.0", "SANDBOX_PORT": "9"})
+    assert (place.host, place.sandbox_url) == ("0.0.0.0", "http://127.0.0.1:9")
+    assert read_place({"SERVICE_URL": "http://a:1/"}).service_url == "http://a:1"
+
+
+def test_edited_connections_are_left_alone_and_ours_follow_the_port(tmp_path: Path) -> None:
+    world = StillWorld().world
+    first = load_connections(Place(data_dir=tmp_path, sandbox_port=1), world)
+    moved = load_connections(Place(data_dir=tmp_path, sandbox_port=2), world)
+    assert [one.base_url for one in moved] == [one.base_url.replace(":1/", ":2/") for one in first]
+    assert [one.keys for one in moved] == [one.keys for one in first]
+    file = tmp_path / "departments.yaml"
+    file.write_text("# edited\n" + file.read_text())
+    assert load_connections(Place(data_dir=tmp_path, sandbox_port=3), world) == moved
