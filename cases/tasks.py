@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from cases.case import Case, Item, current_answers, current_documents, task_key
 from cases.definition import ItemDefinition, Needs, Service
@@ -47,8 +48,16 @@ class Task:
     previous_results: tuple[PreviousResult, ...]
 
 
-def build_task(case: Case, service: Service, item: Item) -> Task:
-    """The task of one item as the department is to see it now."""
+def build_task(
+    case: Case,
+    service: Service,
+    item: Item,
+    produced: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Task:
+    """The task of one item as the department is to see it now.
+
+    `produced` are the papers that we made of the application: document code → file ids.
+    """
     definition = service.item(item.code)
     return Task(
         key=task_key(case.case_no, item.code),
@@ -60,7 +69,7 @@ def build_task(case: Case, service: Service, item: Item) -> Task:
         starts_on=item.clock.starts_on if item.clock else None,
         due_on=item.clock.due_on if item.clock else None,
         answers=_answers(case, definition.needs),
-        documents=_documents(case, definition.needs),
+        documents=_documents({**current_documents(case), **produced}, definition.needs),
         previous_results=_previous_results(case, definition),
     )
 
@@ -77,8 +86,7 @@ def _needed(key: str, needs: Needs) -> bool:
     return any(key == one or key.startswith(one + ".") for one in needs.answers)
 
 
-def _documents(case: Case, needs: Needs) -> tuple[TaskDocument, ...]:
-    held = current_documents(case)
+def _documents(held: Mapping[str, tuple[str, ...]], needs: Needs) -> tuple[TaskDocument, ...]:
     return tuple(
         TaskDocument(file_id, kind) for kind in needs.documents for file_id in held.get(kind, ())
     )

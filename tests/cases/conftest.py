@@ -5,6 +5,7 @@ from ruamel.yaml import YAML
 
 from cases.definition import Service
 from cases.workdays import Calendar
+from tests.cases.journey import Journey
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,3 +19,8 @@ def henan() -> Service:
 @pytest.fixture(scope="session")
 def calendar() -> Calendar:
     return Calendar()
+
+
+@pytest.fixture
+def journey(henan: Service, calendar: Calendar) -> Journey:
+    return Journey.sent(henan, calendar)
