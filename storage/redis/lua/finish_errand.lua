@@ -1,0 +1,1 @@
+return finish_errand(ARGV[1])
