@@ -1,0 +1,214 @@
+// The departments' desks: tasks as they arrived, and a button for each report.
+import { ask, byId, make, tell } from "./wire.js";
+
+const STAGES = {
+  accepted: "受理", returned: "退回补正", refused: "不予受理", progress: "办理中",
+  approved: "审核通过", denied: "不予办理", done: "办结", misrouted: "转办",
+};
+const STATES = { ...STAGES, received: "待处理", sent: "待处理", withdrawn: "已撤回",
+  accepted: "已受理", returned: "已退回补正", misrouted: "已转办", done: "已办结" };
+const NEXT = { received: "accepted", sent: "accepted", accepted: "approved", progress: "approved",
+  approved: "done", returned: "accepted" };
+const ENDED = new Set(["done", "refused", "denied", "withdrawn", "misrouted"]);
+const AT_ONCE = new Set(["accepted", "approved"]);
+const BEHAVIOURS = { normal: "正常", auto: "自动办理", silent: "不作声", http_500: "报错 500",
+  hang: "卡住不答", garbage: "答非所问" };
+const MODES = { push: "推送", pull: "自取", desk: "人工" };
+
+const REASONS = {
+  returned: "材料不齐全，请补齐后再提交。",
+  refused: "经审核，不符合该事项的受理条件。",
+  denied: "经审核，不符合该事项的办理条件。",
+  progress: "正在核对参保信息。",
+  misrouted: "该事项不归本机构办理。",
+};
+
+let shownKey = "";
+let order = null;
+
+export function start() {
+  byId("report-form").addEventListener("submit", (event) => { event.preventDefault(); sendForm(); });
+  byId("report-cancel").addEventListener("click", () => byId("report").close());
+}
+
+export async function refresh() {
+  const { ok, body: desks } = await ask("departments");
+  if (!ok || !Array.isArray(desks)) return;
+  const key = JSON.stringify(desks);
+  if (key === shownKey) return;
+  shownKey = key;
+  const opened = new Set([...document.querySelectorAll(".task details[open]")].map((d) => d.dataset.key));
+  const focused = focusedButton();
+  byId("desks").replaceChildren(...desks.map((desk) => deskCard(desk, opened)));
+  if (focused) document.querySelector(focused)?.focus();
+  const waiting = desks.flatMap((desk) => desk.tasks).filter((task) => !task.last_stage).length;
+  byId("task-count").textContent = waiting || "";
+}
+
+/** The buttons; for a task with an end they are folded away, but a late word stays possible. */
+function stageButtons(desk, task, state, opened) {
+  const buttons = make("div", { class: "stages", role: "group", "aria-label": "答复" },
+    ...Object.keys(STAGES).map((stage) => stageButton(desk, task, stage, NEXT[state] === stage)));
+  if (!ENDED.has(state)) return buttons;
+  const key = `${task.key} again`;
+  return make("details", { "data-key": key, open: opened.has(key) },
+    make("summary", {}, "再发一次答复"), buttons);
+}
+
+/** Where the keyboard is among the desks, as a selector that finds it again after drawing. */
+function focusedButton() {
+  const { activeElement: element } = document;
+  const task = element?.closest?.(".task");
+  if (!task || !element.dataset.stage) return "";
+  return `.task[data-key="${CSS.escape(task.dataset.key)}"] [data-stage="${element.dataset.stage}"]`;
+}
+
+function deskCard(desk, opened) {
+  const tasks = desk.tasks.map((task) => taskCard(desk, task, opened)).reverse();
+  return make("article", { class: "desk", "data-desk": desk.id, "data-busy": tasks.length ? "yes" : "no" },
+    make("header", {},
+      make("h3", {}, desk.name),
+      desk.mode && make("span", { class: "badge" }, MODES[desk.mode] ?? desk.mode),
+      behaviourSelect(desk)),
+    ...(tasks.length ? tasks : [make("p", { class: "empty" }, "暂无任务")]));
+}
+
+function behaviourSelect(desk) {
+  const select = make("select", {
+    "aria-label": `${desk.name}的表现`,
+    onchange: (event) => tell(`departments/${desk.id}/behaviour`, { mode: event.target.value }),
+  }, ...Object.entries(BEHAVIOURS).map(([value, label]) => make("option", { value }, label)));
+  select.value = desk.behaviour ?? "normal";
+  return select;
+}
+
+function taskCard(desk, task, opened) {
+  const state = task.state ?? task.last_stage ?? "received";
+  return make("section", { class: "task", "data-key": task.key, "data-state": state },
+    make("div", { class: "task-head" },
+      make("b", {}, task.item_name ?? task.item),
+      make("span", { class: `state ${state}` }, STATES[state] ?? state)),
+    make("p", { class: "about" }, ...facts(task)),
+    make("details", { "data-key": task.key, open: opened.has(task.key) },
+      make("summary", {}, "申请内容与材料"), contents(desk, task)),
+    stageButtons(desk, task, state, opened),
+    make("p", { class: "told", role: "status" }, lastWord(task)));
+}
+
+function facts(task) {
+  const parts = [`办件 ${task.case_no ?? "—"}`];
+  if (task.starts_on) parts.push(`起算 ${task.starts_on}`);
+  if (task.due_on) parts.push(`应于 ${task.due_on} 前办结`);
+  if (task.revision > 1) parts.push(`第 ${task.revision} 次送达`);
+  return parts.flatMap((part) => [make("span", {}, part), " "]);
+}
+
+function lastWord(task) {
+  const last = (task.reports ?? []).at(-1);
+  if (!last) return "";
+  const fate = last.status < 300 ? "服务已收下" : `服务没有收下（${last.status}）`;
+  return `${STAGES[last.stage] ?? last.stage}：${fate}`;
+}
+
+function contents(desk, task) {
+  const answers = Object.entries(task.answers ?? {});
+  return make("div", { class: "contents" },
+    make("dl", {}, ...answers.flatMap(([key, value]) => [
+      make("dt", {}, key), make("dd", {}, readable(value))])),
+    make("ul", {}, ...(task.documents ?? []).map((document) => documentLine(desk, task, document))));
+}
+
+function documentLine(desk, task, document) {
+  const fetched = (task.fetched ?? []).some((one) => one.id === document.id && one.status === 200);
+  const url = `/control/departments/${desk.id}/tasks/${task.key}/documents/${document.id}`;
+  return make("li", {}, fetched
+    ? make("a", { href: url, target: "_blank", rel: "noopener" }, `材料：${document.kind}`)
+    : `材料：${document.kind}（尚未取到）`);
+}
+
+function readable(value) {
+  if (value === null || value === undefined || value === "") return "—";
+  if (Array.isArray(value)) return value.map(readable).join("；");
+  if (typeof value === "object") return Object.values(value).map(readable).join(" ");
+  return String(value);
+}
+
+function stageButton(desk, task, stage, next) {
+  return make("button", {
+    type: "button", class: next ? "stage next" : "stage", "data-stage": stage,
+    onclick: () => (AT_ONCE.has(stage) ? send(desk, task, { stage }) : openForm(desk, task, stage)),
+  }, STAGES[stage]);
+}
+
+function openForm(desk, task, stage) {
+  order = { desk, task, stage };
+  byId("report-title").textContent = STAGES[stage];
+  byId("report-about").textContent = `${desk.name} · ${task.item_name ?? task.item}`;
+  byId("report-fields").replaceChildren(...fields(task, stage));
+  byId("report-error").textContent = "";
+  byId("report").showModal();
+}
+
+function fields(task, stage) {
+  const list = [];
+  if (REASONS[stage]) list.push(field("reason", "说明", "textarea", REASONS[stage]));
+  if (stage === "returned") list.push(...missingFields(task));
+  if (stage === "misrouted") list.push(field("suggested_office", "应由哪个机构办理（编号）", "input", "fund-410100"));
+  if (stage === "done") {
+    list.push(field("summary", "办理结果", "textarea", "已办结。"));
+    if (task.item === "HN03") list.push(allowanceField());
+  }
+  return list;
+}
+
+function missingFields(task) {
+  const documents = (task.documents ?? []).map((one) => ["document", one.kind]);
+  const answers = Object.keys(task.answers ?? {}).map((key) => ["answer", key]);
+  const options = [...new Map([...documents, ...answers].map((one) => [one.join(" "), one])).values()];
+  const select = make("select", { name: "missing" }, ...options.map(([kind, code]) =>
+    make("option", { value: `${kind} ${code}` }, `${kind === "document" ? "材料" : "填写"}：${code}`)),
+    make("option", { value: "document retirement_paper" }, "材料：retirement_paper"));
+  return [make("label", {}, "要补什么", select),
+    field("note", "要怎样补", "textarea", "照片不清楚，请重新拍一张。")];
+}
+
+function allowanceField() {
+  return make("label", {}, "是否正在领取工伤保险伤残津贴",
+    make("select", { name: "disability_allowance" },
+      make("option", { value: "false" }, "没有领取"),
+      make("option", { value: "true" }, "正在领取"),
+      make("option", { value: "null" }, "查不到")));
+}
+
+function field(name, label, tag, value) {
+  const input = make(tag, { name, id: `report-${name}` });
+  input.value = value;
+  return make("label", {}, label, input);
+}
+
+async function sendForm() {
+  const form = new FormData(byId("report-form"));
+  const report = { stage: order.stage };
+  if (form.get("reason")) report.reason = form.get("reason");
+  if (form.get("suggested_office")) report.suggested_office = form.get("suggested_office");
+  if (form.get("summary")) report.result = { summary: form.get("summary") };
+  if (form.has("disability_allowance")) {
+    report.facts = { disability_allowance: JSON.parse(form.get("disability_allowance")) };
+  }
+  if (form.get("missing")) {
+    const [kind, code] = form.get("missing").split(" ");
+    report.missing = [{ kind, code, note: form.get("note") }];
+  }
+  const problem = await send(order.desk, order.task, report);
+  byId("report-error").textContent = problem;
+  if (!problem) byId("report").close();
+}
+
+/** Send a report; gives "" or what went wrong. */
+async function send(desk, task, report) {
+  const answer = await tell(`departments/${desk.id}/tasks/${task.key}/report`, report);
+  await refresh();
+  if (!answer.ok) return `没有发出：${answer.body?.detail ?? answer.status}`;
+  const status = answer.body?.status ?? 200;
+  return status < 300 ? "" : `服务没有收下（${status}）：${answer.body?.body?.detail ?? ""}`;
+}
