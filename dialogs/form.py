@@ -8,7 +8,7 @@ order of the file; which of them apply is said by their conditions.
 from collections.abc import Iterator, Mapping
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from cases.conditions import ALWAYS, Condition
 from cases.values import JSON
@@ -47,7 +47,7 @@ class Question(_Strict):
     options: Annotated[tuple[Option, ...], Field(strict=False)] = ()
     list: str | None = None
     """The name of a list of the province (offices, banks) that the kind searches."""
-    settings: Mapping[str, JSON] = {}
+    settings: Mapping[str, JsonValue] = {}
     """What else the kind wants to know; checked by the kind when the definition is loaded."""
     registry: str | None = None
     """Where the household registry's answer has it: `person.name`."""
@@ -123,7 +123,12 @@ def member(group: Group, index: int, question: Question) -> Question:
         update={
             "key": prefix + question.key,
             "when": _absolute(question.when, prefix),
-            "suggest": question.suggest,
+            "settings": {
+                name: prefix + value[1:]
+                if isinstance(value, str) and value.startswith(".")
+                else value
+                for name, value in question.settings.items()
+            },
         }
     )
 

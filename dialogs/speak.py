@@ -11,8 +11,8 @@ from typing import Any, Final, TypeAlias
 
 from cases.values import JSON
 from dialogs import taps
-from dialogs.conversation import Confirming, Correcting
 from dialogs.conversation import Change as ChangeProposal
+from dialogs.conversation import Confirming, Correcting
 from dialogs.definition import Definition
 from dialogs.engine import card_lines
 from dialogs.form import Question, general_key
@@ -225,7 +225,7 @@ def _ways_on(speech: _Speech, question: Question, misses: int) -> tuple[Choice, 
 
 
 def _accepted(speech: _Speech, event: AnswerAccepted) -> tuple[Utterance, ...]:
-    text = speech.text(f"echo.{event.echo}", **event.params)
+    text = speech.text(event.echo, **event.params)
     question = speech.question(event.question)
     answer = speech.turn.draft.answers.get(event.question)
     growing = question.kind == "photos" and answer is not None and not answer.done

@@ -1,0 +1,335 @@
+"""Whether a definition keeps its promises, before anybody talks to it.
+
+    every question can be read, worded, explained, corrected and reached
+    every text, rule, derivation, list and command that is named exists, and none stands idle
+    from every answer there is a way to the end
+
+`mistakes` names each broken promise in one sentence; the loader refuses to start on any.
+"""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Final
+
+from jinja2 import Environment, meta
+
+from cases.conditions import Condition, answers_named, rules_named
+from dialogs.definition import Definition
+from dialogs.form import MORE, Entry, Group, Question, more_question
+from dialogs.kinds.base import Kind
+from dialogs.steering import COMMANDS
+from dialogs.steps import CARD, IDENTITY, LOOK_UPS, STEPS
+
+ENGINE_TEXTS: Final = frozenset(
+    {
+        "greeting", "greeting.back", "welcome", "welcome_back", "restarted", "deleted",
+        "nothing_open", "left_as_it_is", "changed", "not_given", "unclear", "answer_by_number",
+        "correcting", "way_out", "go_on", "thanks", "anything_else", "tap.old",
+        "tap.other_draft", "tap.answered", "back.nothing", "change.nothing", "skip.needed",
+        "switched", "choose.draft", "choose.person", "choose.line", "choose.case", "person.self",
+        "person.spouse", "person.father", "person.mother", "person.other", "help", "paused",
+        "human.taken", "complaint.taken", "login.label", "login.later", "login.link",
+        "looking_up", "identity.confirmed", "identity.left", "identity.failed",
+        "identity.other_person", "registry.nothing", "registry.referral", "card.confirm",
+        "card.change", "photo.not_now", "photo.not_now_form", "photo.expired",
+        "photo.not_a_picture", "photo.too_large", "unreadable.voice", "unreadable.place",
+        "unreadable.other", "review.application", "review.supplement", "review.declare",
+        "review.submit", "review.change", "submit.verify_first", "submit.photos_pending",
+        "submit.refused.changed", "submit.refused.already", "submit.refused.identity",
+        "submitting", "submitting.wait", "submitted", "withdrawing", "withdrawn.taken_back",
+        "withdrawn.withdrawn", "withdrawn.partly", "withdrawn.too_late", "confirm.withdraw",
+        "confirm.restart", "confirm.delete", "confirm.change", "yes.withdraw", "no.withdraw",
+        "yes.restart", "no.restart", "yes.delete", "no.delete", "yes.change", "no.change",
+        "yes.keep", "no.keep", "progress.looking", "progress.none", "progress.case",
+        "supplement.none", "supplement.draft_first", "supplement.begin", "supplement.handed_in",
+        "command.change_this", "edge.away", "edge.later", "edge.more", "edge.draft_ends",
+        "edge.desk_reply",
+    }
+)  # fmt: skip
+"""Every text that code names and that belongs to no question."""
+
+UNTAPPED: Final = frozenset({"login", "switch", "complaint"})
+"""Commands that stand on no button: they are typed, or have a link of their own."""
+
+LONGEST_ANSWER: Final = 120
+"""Characters of an answer to a question by the way."""
+
+
+def mistakes(definition: Definition) -> tuple[str, ...]:
+    """Every promise this definition breaks, in one sentence each; empty when it is sound."""
+    return tuple(
+        chain(
+            _unknown_names(definition),
+            _unreadable(definition),
+            _texts(definition),
+            _commands(definition),
+            _order(definition),
+            _knowledge(definition),
+        )
+    )
+
+
+def questions(definition: Definition) -> tuple[Question, ...]:
+    """Every question of the form, those of a group once."""
+    return tuple(question for entry in definition.form.entries() for question in _of(entry))
+
+
+def _of(entry: Entry) -> tuple[Question, ...]:
+    if isinstance(entry, Question):
+        return (entry,)
+    inside = tuple(
+        question.model_copy(update={"key": f"{entry.key}.{question.key}"})
+        for question in entry.questions
+    )
+    more = more_question(entry, 0).model_copy(update={"key": f"{entry.key}.{MORE}"})
+    return (*inside, more)
+
+
+# ---- names that lead somewhere ------------------------------------------------------------
+
+
+def _unknown_names(definition: Definition) -> Iterator[str]:
+    for key, condition in _conditions(definition):
+        for rule in sorted(rules_named(condition) - set(definition.rules)):
+            yield f"{key}: no rule is called {rule}"
+    for question in questions(definition):
+        if question.kind not in definition.kinds and question.kind not in STEPS:
+            yield f"{question.key}: no kind of question is called {question.kind}"
+        if question.derive is not None and question.derive not in definition.derivations:
+            yield f"{question.key}: no derivation is called {question.derive}"
+    keys = [question.key for question in questions(definition)]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield f"{key}: there are two questions with this key"
+
+
+def _conditions(definition: Definition) -> Iterator[tuple[str, Condition]]:
+    for entry in definition.form.entries():
+        yield entry.key, entry.when
+    for question in questions(definition):
+        yield question.key, question.when
+        for option in question.options:
+            yield f"{question.key}.{option.id}", option.when
+    for statement in definition.form.statements:
+        yield statement.key, statement.when
+
+
+# ---- every question can be read ------------------------------------------------------------
+
+
+def _unreadable(definition: Definition) -> Iterator[str]:
+    for question in questions(definition):
+        kind = definition.kinds.get(question.kind)
+        if kind is None:
+            continue
+        if question.list is not None and question.list not in definition.lists:
+            yield f"{question.key}: no list is called {question.list}"
+            continue
+        try:
+            kind.check(question, definition.lists)
+        except ValueError as error:
+            yield f"{question.key}: {error}"
+
+
+# ---- texts == keys -------------------------------------------------------------------------
+
+
+def _texts(definition: Definition) -> Iterator[str]:
+    needed = needed_texts(definition)
+    for key in sorted(needed - set(definition.texts.keys())):
+        yield f"text {key} is missing"
+    for key in sorted(set(definition.texts.keys()) - needed):
+        yield f"text {key} is used by nothing"
+    environment = Environment(autoescape=False)  # noqa: S701 — parsed only, never rendered
+    for key, source in definition.texts.sources.items():
+        names = meta.find_undeclared_variables(environment.parse(source))
+        for name in sorted(names - KNOWN_VARIABLES):
+            yield f"text {key} mentions {name}, which nothing gives it"
+
+
+KNOWN_VARIABLES: Final = frozenset(
+    [
+        "label",
+        "number",
+        "now",
+        "wanted",
+        "lines",
+        "statements",
+        "verified",
+        "phone",
+        "hours",
+        "window",
+        "case_no",
+        "submitted_on",
+        "items",
+        "count",
+        "person",
+        "asked",
+        "value",
+        "new",
+        "asks_again",
+        "drops",
+        "days",
+        "text",
+        "most",
+        "date",
+        "month",
+        "other",
+        "bank",
+        "card",
+        "groups",
+        "digits",
+        "id_number",
+        "name",
+        "converted",
+        "birth_date",
+        "place",
+        "got",
+        "known",
+        "city",
+        "county",
+        "town",
+        "length",
+        "left",
+        "photo",
+        "short",
+        "sum",
+        "what",
+    ]
+)
+"""What texts may mention; each event gives its text a part of these."""
+
+
+def needed_texts(definition: Definition) -> frozenset[str]:
+    """Every text that this definition can come to say."""
+    needed = set(ENGINE_TEXTS)
+    needed |= {f"command.{name}" for name in COMMANDS if name not in UNTAPPED}
+    for kind in _kinds(definition):
+        needed |= {f"hint.{kind.name}", f"example.{kind.name}", *kind.texts}
+    for question in questions(definition):
+        needed |= set(_question_texts(definition, question))
+    return frozenset(needed)
+
+
+def _kinds(definition: Definition) -> tuple[Kind, ...]:
+    """All kinds: their texts are shared, so they are needed whether this form uses them or not."""
+    return tuple(definition.kinds.values())
+
+
+def _question_texts(definition: Definition, question: Question) -> Iterator[str]:
+    if question.kind not in LOOK_UPS:
+        yield f"ask.{question.key}"
+    for what in ("hint", "example"):
+        own = f"{what}.{question.key}"
+        if own in definition.texts:
+            yield own
+
+
+# ---- commands ------------------------------------------------------------------------------
+
+
+def _commands(definition: Definition) -> Iterator[str]:
+    words = definition.words
+    for name in sorted((set(words.commands) | set(words.prefixes)) - set(COMMANDS)):
+        yield f"words name a command {name} that does not exist"
+    for name in sorted(set(COMMANDS) - set(words.commands)):
+        yield f"nothing can be typed for the command {name}"
+    typed = [phrase for phrases in words.commands.values() for phrase in phrases]
+    for phrase in sorted({phrase for phrase in typed if typed.count(phrase) > 1}):
+        yield f"{phrase} means two commands"
+    yield from _hidden_options(definition)
+
+
+def _hidden_options(definition: Definition) -> Iterator[str]:
+    """An option that is a command's word could never be chosen by typing it."""
+    commands = {phrase for phrases in definition.words.commands.values() for phrase in phrases}
+    for question in questions(definition):
+        for option in question.options:
+            for word in (option.label, *option.also):
+                if word in commands and question.kind == "choice":
+                    yield f"{question.key}: {word} is a command, so it cannot be an answer"
+
+
+# ---- the way to the end --------------------------------------------------------------------
+
+
+def _order(definition: Definition) -> Iterator[str]:
+    """A condition may only look back: so the form has no circle and every walk ends."""
+    seen: set[str] = set()
+    for entry in definition.form.entries():
+        yield from _ahead(entry.key, entry.when, seen)
+        if isinstance(entry, Group):
+            yield from _ahead_in_group(entry, seen)
+        else:
+            for option in entry.options:
+                yield from _ahead(f"{entry.key}.{option.id}", option.when, seen)
+        seen.add(entry.key)
+    for statement in definition.form.statements:
+        yield from _ahead(statement.key, statement.when, seen)
+    yield from _leads_nowhere(definition, seen)
+    yield from _steps(definition)
+
+
+def _ahead(key: str, condition: Condition, seen: set[str]) -> Iterator[str]:
+    for name in sorted(answers_named(condition) - seen):
+        yield f"{key}: its condition looks at {name}, which is not asked before it"
+
+
+def _ahead_in_group(group: Group, seen: set[str]) -> Iterator[str]:
+    inside: set[str] = set()
+    for question in group.questions:
+        yield from _ahead(f"{group.key}.{question.key}", question.when, seen | inside)
+        inside.add(f".{question.key}")
+
+
+def _leads_nowhere(definition: Definition, keys: set[str]) -> Iterator[str]:
+    for question in questions(definition):
+        named = {*question.depends, *filter(None, [question.suggest])}
+        for name in sorted(named - keys):
+            yield f"{question.key}: it depends on {name}, which is no question"
+    for question in questions(definition):
+        ids = {option.id for option in question.options}
+        for name, value in _asked_for(definition, question.key):
+            if question.kind == "choice" and value not in ids:
+                yield f"{name}: {question.key} can never be {value}"
+
+
+def _asked_for(definition: Definition, key: str) -> Iterator[tuple[str, str]]:
+    """Who asks whether `key` has which value: one that is no option can never be."""
+    for where, condition in _conditions(definition):
+        yield from ((where, value) for value in _values(condition, key))
+
+
+def _values(condition: object, key: str) -> Iterator[str]:
+    data = condition.model_dump(by_alias=True) if hasattr(condition, "model_dump") else condition
+    if isinstance(data, dict):
+        if data.get("answer") == key:
+            yield from (
+                one for one in (data.get("is"), *(data.get("in") or ())) if isinstance(one, str)
+            )
+        for part in data.values():
+            yield from _values(part, key)
+    elif isinstance(data, (list, tuple)):
+        for part in data:
+            yield from _values(part, key)
+
+
+def _steps(definition: Definition) -> Iterator[str]:
+    """Look-ups need a name and a number that somebody vouches for: the login comes before them."""
+    kinds = [question.kind for question in questions(definition)]
+    for kind in sorted(LOOK_UPS | {CARD}):
+        if kind in kinds and IDENTITY not in kinds[: kinds.index(kind)]:
+            yield f"{kind} comes before {IDENTITY}"
+
+
+# ---- questions by the way ------------------------------------------------------------------
+
+
+def _knowledge(definition: Definition) -> Iterator[str]:
+    for entry in definition.knowledge.entries:
+        if len(entry.answer) > LONGEST_ANSWER:
+            yield f"knowledge {entry.id}: the answer has {len(entry.answer)} characters"
+        for phrasing in entry.phrasings:
+            found = definition.knowledge.find(phrasing)
+            if found is None or found.id != entry.id:
+                other = found.id if found is not None else "nothing"
+                yield f"knowledge {entry.id}: “{phrasing}” finds {other}"
