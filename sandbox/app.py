@@ -8,6 +8,7 @@ from sandbox.citizens import Citizens, load_citizens
 from sandbox.department_tasks import Connection
 from sandbox.departments import Departments, DepartmentsConfig
 from sandbox.identity import Client, Identity
+from sandbox.page import page_routes
 from sandbox.papers import Papers
 from sandbox.platform import PlatformConfig, control_routes, make_platform
 from sandbox.registry import Registry
@@ -38,6 +39,7 @@ def make_app(
         [
             *_offices(secrets, citizens, world),
             *departments.routes(),
+            *page_routes(),
             web.get("/control/citizens", _citizens_shown(citizens)),
         ]
     )

@@ -32,6 +32,7 @@ async def test_every_stand_in_answers_under_its_own_path(
     for path in ("/registry/households/query", "/papers/retirement-papers/query"):
         assert (await client.post(path)).status == 401
     assert (await client.post("/departments/hn-hrss/tasks")).status == 401
+    assert (await client.get("/")).content_type == "text/html"
     assert (await client.get("/identity/jwks")).status == 200
     assert (await client.get("/control/platform/phones")).status == 200
     citizens = await (await client.get("/control/citizens")).json()
