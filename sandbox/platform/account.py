@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.platform.errors import ApiError
-from sandbox.platform.state import LoginCode, Platform
+from sandbox.platform.memory import LoginCode
+from sandbox.platform.state import Platform
 
 _CLICKS = {"click", "scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album"}
 _CLICKS |= {"pic_weixin", "location_select", "media_id", "article_id"}

@@ -5,9 +5,10 @@ from typing import Any
 
 from sandbox.platform.config import PlatformConfig
 from sandbox.platform.delivery import Courier, Outcome, media_path
+from sandbox.platform.memory import Phone, Window
 from sandbox.platform.pictures import built_in_picture
 from sandbox.platform.pushes import Fields
-from sandbox.platform.state import Phone, Platform, Window
+from sandbox.platform.state import Platform
 
 Said = Mapping[str, Any]
 
@@ -103,8 +104,12 @@ class Citizen:
 
     def raw(self, said: Said) -> Fields:
         """A message or event of any type, known or not: `fields` as they stand."""
-        fields = {str(k): v if isinstance(v, int) else str(v) for k, v in said["fields"].items()}
-        return self._head() | fields
+        given = said.get("fields")
+        if not isinstance(given, dict):
+            raise NotPossibleError("raw needs fields")
+        return self._head() | {
+            str(k): v if isinstance(v, int) else str(v) for k, v in given.items()
+        }
 
     def follow(self, said: Said) -> Fields:
         self._phone.following = True

@@ -6,6 +6,7 @@ Every number is WeChat's as written in wechat.md; tests shorten the waits, nothi
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 Mode = Literal["plain", "compat", "safe"]
@@ -104,6 +105,8 @@ class PlatformConfig:
     public_url: str = "http://127.0.0.1:8090/platform"
     phones: tuple[PhoneSpec, ...] = PHONES
     templates: Mapping[str, Template] = field(default_factory=lambda: TEMPLATES)
+    store: Path | None = None
+    """Folder where phones are kept over a restart; None keeps nothing."""
     answer_seconds: float = 5.0
     deliveries: int = 3
     refused_pause: float = 1.0

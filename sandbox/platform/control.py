@@ -10,7 +10,8 @@ from aiohttp import web
 from sandbox.platform.citizen import Citizen, NotPossibleError
 from sandbox.platform.delivery import Courier, Outcome
 from sandbox.platform.failures import read_failure
-from sandbox.platform.state import Phone, Platform
+from sandbox.platform.memory import Phone
+from sandbox.platform.state import Platform
 
 _OPTIONS = ("blacklisted", "refuses_notices", "snapshot")
 _PREFIX = "/control/platform"

@@ -8,11 +8,11 @@ from typing import Literal
 import aiohttp
 
 from sandbox.platform.failures import DELIVERY_FAILURES, Failure
+from sandbox.platform.memory import Message, Phone
 from sandbox.platform.pushes import Fields, Push, make_push, signed_query
 from sandbox.platform.replies import BrokenRuleError, Reply, read_reply
-from sandbox.platform.state import FAULT, Message, Phone, Platform
+from sandbox.platform.state import FAULT, Platform
 
-_MAX_ANSWER = 64 * 1024
 _COPIES_AT_ONCE = 3
 _NO_FAILURE = Failure("none")
 
@@ -120,7 +120,7 @@ class Courier:
                     allow_redirects=False,
                 ) as response,
             ):
-                body = await response.content.read(_MAX_ANSWER)
+                body = await response.read()
                 if response.status != 200:
                     return Missed("http_status", f"HTTP {response.status}")
                 return Answered(body)

@@ -11,8 +11,9 @@ from sandbox.platform.delivery import Courier, media_path
 from sandbox.platform.errors import ApiError
 from sandbox.platform.failures import RECEIPT_FAILURES
 from sandbox.platform.fields import EMOJI, fits
+from sandbox.platform.memory import Notice, Phone
 from sandbox.platform.replies import BrokenRuleError, checked_text
-from sandbox.platform.state import Notice, Phone, Platform
+from sandbox.platform.state import Platform
 
 Body = Mapping[str, Any]
 

@@ -5,15 +5,15 @@ import itertools
 import secrets
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 import aiohttp
 from aiohttp import web
 
-from sandbox.platform.config import PhoneSpec, PlatformConfig, Template
+from sandbox.platform.config import PlatformConfig, Template
 from sandbox.platform.failures import Failures
-from sandbox.platform.richtext import as_json, read_rich_text
+from sandbox.platform.keeping import Keeper
+from sandbox.platform.memory import LoginCode, Medium, Message, Phone, Violation
 from sandbox.platform.tokens import TokenPot
 
 T = TypeVar("T")
@@ -26,135 +26,13 @@ FAULT = "该公众号提供的服务出现故障，请稍后再试"
 _MAX_CALLS = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One line of a chat: `out` was sent by the citizen, `in` came to her phone."""
-
-    number: int
-    at: float
-    direction: Literal["in", "out"]
-    kind: str
-    text: str = ""
-    image: str = ""
-    via: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """The line with what can be tapped and opened in it, as the page shows it."""
-        segments = read_rich_text(self.text).segments if self.direction == "in" else ()
-        return {
-            "id": self.number,
-            "at": self.at,
-            "kind": self.direction,
-            "type": self.kind,
-            "text": self.text,
-            "image": self.image,
-            "via": self.via,
-            "fault": self.via == "fault",
-            "segments": [as_json(segment) for segment in segments],
-            "choices": [
-                {"id": s.menu_id, "content": s.content, "label": s.label}
-                for s in segments
-                if s.kind == "tap"
-            ],
-            "links": [{"url": s.url, "label": s.label} for s in segments if s.kind == "link"],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A service notice (template message) on the phone."""
-
-    number: int
-    at: float
-    template_id: str
-    title: str
-    fields: tuple[tuple[str, str, str], ...]
-    url: str
-
-    def as_json(self) -> dict[str, Any]:
-        fields = [{"key": key, "label": label, "value": value} for key, label, value in self.fields]
-        return {
-            "id": self.number,
-            "at": self.at,
-            "template_id": self.template_id,
-            "title": self.title,
-            "fields": fields,
-            "url": self.url,
-        }
-
-
-@dataclass(slots=True)
-class Window:
-    """How many customer messages may still be sent, and until when."""
-
-    until: float
-    left: int
-
-
-@dataclass(slots=True)
-class Phone:
-    """An invented citizen's phone, as the platform knows it."""
-
-    spec: PhoneSpec
-    following: bool
-    blacklisted: bool = False
-    refuses_notices: bool = False
-    snapshot: bool = False
-    messages: list[Message] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
-    windows: dict[str, Window] = field(default_factory=dict)
-
-    @property
-    def openid(self) -> str:
-        return self.spec.openid
-
-    def summary(self) -> dict[str, Any]:
-        return {
-            "openid": self.openid,
-            "name": self.spec.name,
-            "role": self.spec.role,
-            "following": self.following,
-            "blacklisted": self.blacklisted,
-            "refuses_notices": self.refuses_notices,
-            "snapshot": self.snapshot,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Medium:
-    """A file the platform keeps for three days."""
-
-    body: bytes
-    media_type: str
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A rule of the platform that the service broke."""
-
-    at: float
-    rule: str
-    detail: str
-    openid: str = ""
-
-
-@dataclass(slots=True)
-class LoginCode:
-    """An OAuth code: good once, for five minutes."""
-
-    openid: str
-    scope: str
-    at: float
-    used: bool = False
-
-
 class Platform:
     """The platform's memory and the few verbs all its parts share."""
 
     def __init__(self, config: PlatformConfig, clock: Clock) -> None:
         self.config = config
         self.shift = 0.0
+        self.changes = 0
         self._clock = clock
         self.phones = {spec.openid: Phone(spec, spec.following) for spec in config.phones}
         self.templates: dict[str, Template] = dict(config.templates)
@@ -205,7 +83,13 @@ class Platform:
         """Open what the platform needs and close it again (an aiohttp cleanup context)."""
         async with aiohttp.ClientSession() as http, asyncio.TaskGroup() as group:
             self._http, self._group = http, group
+            keeper = Keeper(self, self.config.store) if self.config.store else None
+            if keeper is not None:
+                keeper.load()
+                self.start(keeper.keep_saving())
             yield
+            if keeper is not None:
+                keeper.save()
             for task in self._tasks:
                 task.cancel()
 
@@ -249,6 +133,7 @@ class Platform:
 
     def announce(self, kind: str, openid: str = "") -> None:
         """Tell every open page that something changed."""
+        self.changes += 1
         for listener in self._listeners:
             listener.put_nowait({"kind": kind, "openid": openid})
 

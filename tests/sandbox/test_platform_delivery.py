@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -268,3 +269,26 @@ async def test_events_tell_the_page_what_changed(aiohttp_client: Any, aiohttp_se
         await bench.say(TEXT)
         event = await stream.content.readuntil(b"\n\n")
     assert event == f'data: {{"kind": "phone", "openid": "{bench.openid}"}}\n\n'.encode()
+
+
+async def test_phones_outlive_a_restart(
+    aiohttp_client: Any, aiohttp_server: Any, tmp_path: Path
+) -> None:
+    first = await start_bench(aiohttp_client, aiohttp_server, store=tmp_path)
+    await first.say(TEXT)
+    await first.say({"type": "photo"})
+    await first.say({"type": "unfollow"})
+    before = await first.phone()
+    await first.client.close()
+    second = await start_bench(aiohttp_client, aiohttp_server, store=tmp_path)
+    assert await second.phone() == before
+    picture = await second.client.get(before["messages"][1]["image"])
+    assert (await picture.read()).startswith(b"\x89PNG")
+
+
+async def test_torn_memory_is_as_good_as_none(
+    aiohttp_client: Any, aiohttp_server: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "phones.json").write_text('{"phones": {')
+    bench = await start_bench(aiohttp_client, aiohttp_server, store=tmp_path)
+    assert (await bench.phone())["messages"] == []
