@@ -237,7 +237,7 @@ def _made_ready(case: Case, step: _Step) -> Change:
     assert item is not None
     if item.state == "waiting":
         return send_now(case, step.service, step.readings, item, step.now)
-    if item.state != "returned" or step.report.stage in {"returned", "misrouted"}:
+    if item.state != "returned" or step.report.stage == "returned":
         return Change(case)
     case = wind_after_return(case, step.service, step.readings, item, step.now)
     wound = case.item(item.code)

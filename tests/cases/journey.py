@@ -36,6 +36,8 @@ ANSWERS: Mapping[str, JSON] = {
     "wants_fund": True,
     "fund_centre": "fund-410100",
     "wants_only_child": True,
+    "household_kind": "urban",
+    "marital_status": "first_marriage",
     "spouse_name": "李梅",
     "children.0.name": "张小",
 }

@@ -178,6 +178,11 @@ class TestReturned:
         assert item.clock is not None
         assert str(item.clock.starts_on) == "2026-03-06"
 
+    def test_another_office_asks_anew(self, journey: Journey) -> None:
+        journey.hear("HN08", "returned", missing=(PAPER,))
+        journey.hear("HN08", "misrouted", suggested_office="fund-410000")
+        assert (journey.item("HN08").state, journey.item("HN08").missing) == ("misrouted", ())
+
 
 class TestContradictions:
     def test_a_denial_after_the_end_asks_the_desk(self, journey: Journey) -> None:

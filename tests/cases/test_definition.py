@@ -25,9 +25,9 @@ def test_spouse_and_children_are_seen_by_the_health_department_only(henan: Servi
         assert not private or item.department == "health"
 
 
-def test_the_fund_is_applied_for_only_by_ticking_it(henan: Service) -> None:
+def test_the_last_two_items_are_applied_for_by_ticking_them(henan: Service) -> None:
     assert answers_named(henan.item("HN08").when) == {"wants_fund"}
-    assert answers_named(henan.item("HN09").when) == {"wants_only_child"}
+    assert "wants_only_child" in answers_named(henan.item("HN09").when)
 
 
 def test_a_row_of_a_table_may_be_asked_for_by_its_table(henan: Service) -> None:

@@ -23,6 +23,13 @@ def test_the_fund_only_for_her_who_wants_it(henan: Service, calendar: Calendar) 
     assert case.item("HN09") is None
 
 
+@pytest.mark.parametrize("answer", [{"household_kind": "rural"}, {"marital_status": "widowed"}])
+def test_who_is_referred_to_the_committee_has_no_ninth_item(
+    henan: Service, calendar: Calendar, answer: dict[str, str]
+) -> None:
+    assert opening(henan, calendar, **answer).case.item("HN09") is None
+
+
 def test_the_fund_goes_to_the_chosen_centre(henan: Service, calendar: Calendar) -> None:
     case = opening(henan, calendar, fund_centre="fund-410000").case
     fund = case.item("HN08")

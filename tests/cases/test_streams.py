@@ -65,7 +65,7 @@ def test_random_streams(henan: Service, calendar: Calendar, words: list[Word]) -
     assert len(finished) == (case_state(journey.case) == "finished")
     for item in journey.case.items:
         assert (item.waiting_for is not None) == (item.state == "waiting")
-        assert bool(item.missing) <= (item.state in {"returned", "refused", "denied", "misrouted"})
+        assert bool(item.missing) <= (item.state in {"returned", "withdrawn"})
         assert item.ended_at is not None or not item.is_final
     pension, allowance = journey.item("HN03"), journey.item("HN04")
     if allowance.state == "waiting":
