@@ -65,7 +65,7 @@ from storage.sealing import Place, Sealer
 CLAIM_SECONDS = 6
 """Also in lua/queue.lua."""
 
-_RECEIVE = Script("queue", "receive")
+_RECEIVE = Script("queue", "window", "receive")
 _POLL = Script("queue", "poll")
 _ENQUEUE = Script("queue", "enqueue")
 _CLAIM_NEXT = Script("queue", "claim_next")

@@ -14,7 +14,6 @@
 
 local CLAIM, ANSWER = 6000, 120000
 local DRAFT = 90 * 86400000
-local HOUR = 3600000
 
 -- What is at the head of the queue, with all that is needed to hear it; 'waiting' when somebody
 -- else works on it. Claiming again with the same token is claiming once.

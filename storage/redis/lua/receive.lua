@@ -17,13 +17,6 @@ if not person then
   redis.call('SADD', 'addresses:' .. person, speaker)
 end
 
-if opens == 'message' then
-  redis.call('HSET', 'window:' .. speaker, 'message_left', 5, 'message_until', now + 48 * HOUR)
-  redis.call('PEXPIRE', 'window:' .. speaker, 48 * HOUR)
-elseif opens == 'tap' then
-  redis.call('HSET', 'window:' .. speaker, 'tap_left', 3, 'tap_until', now + 60000)
-  redis.call('PEXPIRE', 'window:' .. speaker, 48 * HOUR)
-end
-
+open_window(speaker, opens, now)
 queue_up(key, person, key, body, now)
 return claim_head(person, token)

@@ -1,0 +1,2 @@
+-- address, now
+return send_through_window(ARGV[1], ARGV[2])

@@ -1,0 +1,3 @@
+-- address, message | tap, now
+open_window(ARGV[1], ARGV[2], ARGV[3])
+return 1

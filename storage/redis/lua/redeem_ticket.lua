@@ -1,0 +1,2 @@
+-- digest
+return redis.call('GETDEL', 'ticket:' .. ARGV[1])
