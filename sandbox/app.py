@@ -62,6 +62,7 @@ def _platform_config(place: Place, secrets: dict[str, str]) -> PlatformConfig:
         aes_key=secrets["WECHAT_AES_KEY"],
         callback_url=place.service_url + "/wechat",
         public_url=place.sandbox_url + "/platform",
+        store=place.data_dir / "sandbox-phones",
     )
 
 
