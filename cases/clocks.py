@@ -114,10 +114,11 @@ def recounted(clock: Clock, limit: Limit, starts_on: date, readings: Readings) -
 def with_clock(case: Case, clock: Clock) -> Case:
     """The case with `clock` on every open item that runs on it; the case's own ends no earlier."""
     items = tuple(_wound(item, clock) for item in case.items)
-    own = case.clock
-    if clock.due_on > own.due_on:
-        own = replace(own, due_on=clock.due_on, provisional=own.provisional or clock.provisional)
-    return replace(case, items=items, clock=own)
+    case, own = replace(case, items=items), case.clock
+    if clock.due_on <= own.due_on:
+        return case
+    own = replace(own, due_on=clock.due_on, provisional=own.provisional or clock.provisional)
+    return replace(case, clock=own, overdue=False)
 
 
 def _wound(item: Item, clock: Clock) -> Item:

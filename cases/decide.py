@@ -237,6 +237,8 @@ def _made_ready(case: Case, step: _Step) -> Change:
     assert item is not None
     if item.state == "waiting":
         return send_now(case, step.service, step.readings, item, step.now)
+    if item.state == "misrouted":
+        return Change(case.with_item(replace(item, reason="", suggested_office="")))
     if item.state != "returned" or step.report.stage == "returned":
         return Change(case)
     case = wind_after_return(case, step.service, step.readings, item, step.now)
@@ -246,7 +248,7 @@ def _made_ready(case: Case, step: _Step) -> Change:
 
 
 def _accepted(case: Case, item: Item, _report: Report, at: datetime) -> Change:
-    item = replace(item, state="accepted", accepted_at=item.accepted_at or at, suggested_office="")
+    item = replace(item, state="accepted", accepted_at=item.accepted_at or at)
     return Change(case.with_item(item), (accepted_event(case, item),))
 
 

@@ -209,8 +209,6 @@ class Switches(Strict):
     """A22: a return after acceptance leaves only the rest; never 20 days again."""
     acceptance_within_workdays: Annotated[int, Field(ge=1, le=20)]
     """A21: not promised to anybody; the desk is reminded."""
-    only_child_alone: bool
-    """A1: whether the item for parents of one child can be applied for by itself."""
 
 
 class CaseLimits(Strict):
