@@ -64,13 +64,17 @@ function focusedButton() {
 }
 
 function deskCard(desk, opened) {
-  const tasks = desk.tasks.map((task) => taskCard(desk, task, opened)).reverse();
+  const tasks = [...desk.tasks].sort(newestCaseFirst).map((task) => taskCard(desk, task, opened));
   return make("article", { class: "desk", "data-desk": desk.id, "data-busy": tasks.length ? "yes" : "no" },
     make("header", {},
       make("h3", {}, desk.name),
       desk.mode && make("span", { class: "badge" }, MODES[desk.mode] ?? desk.mode),
       behaviourSelect(desk)),
     ...(tasks.length ? tasks : [make("p", { class: "empty" }, "暂无任务")]));
+}
+
+function newestCaseFirst(one, other) {
+  return String(other.case_no).localeCompare(String(one.case_no)) || one.item.localeCompare(other.item);
 }
 
 function behaviourSelect(desk) {

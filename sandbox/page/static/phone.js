@@ -200,8 +200,8 @@ async function sendText() {
   if (!text) return;
   box.value = "";
   grow();
-  await say({ type: "text", text });
   box.focus();
+  await say({ type: "text", text });
 }
 
 function sendOnEnter(event) {
