@@ -75,7 +75,13 @@ class Rejected:
     reason: str
     params: Params = field(default_factory=dict)
 
+    @property
+    def unclear(self) -> bool:
+        """Nothing like an answer: perhaps a question of hers, else the hint is due."""
+        return self.reason == UNCLEAR.reason
 
+
+UNCLEAR = Rejected("unclear")
 Reading: TypeAlias = Accepted | Partial | Doubtful | Rejected
 
 
