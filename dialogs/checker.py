@@ -147,54 +147,25 @@ def _texts(definition: Definition) -> Iterator[str]:
 
 
 KNOWN_VARIABLES: Final = frozenset(
-    [
-        "label",
-        "number",
-        "now",
-        "wanted",
-        "lines",
-        "statements",
-        "verified",
-        "phone",
-        "hours",
-        "window",
-        "case_no",
-        "submitted_on",
-        "items",
-        "count",
-        "person",
-        "asked",
-        "value",
-        "new",
-        "asks_again",
-        "drops",
-        "days",
-        "text",
+    # from the engine
+    {"label", "number", "now", "wanted", "asked", "lines", "statements", "phone", "hours", "window"}
+    | {"case_no", "submitted_on", "items", "count", "person", "value", "new", "asks_again", "drops"}
+    # from the edge
+    | {"days", "text"}
+    # from the kinds
+    | {
         "most",
         "date",
         "month",
         "other",
         "bank",
         "card",
-        "groups",
-        "digits",
-        "id_number",
-        "name",
-        "converted",
-        "birth_date",
-        "place",
-        "got",
-        "known",
-        "city",
-        "county",
-        "town",
-        "length",
+        "last",
         "left",
-        "photo",
-        "short",
-        "sum",
-        "what",
-    ]
+        "name",
+        "address",
+        "so_far",
+    }
 )
 """What texts may mention; each event gives its text a part of these."""
 

@@ -6,6 +6,7 @@ misspelt or long-winded questions alike.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 ENOUGH = 0.6
@@ -57,6 +58,7 @@ def _share(phrasing: frozenset[str], said: frozenset[str]) -> float:
     return common / len(phrasing) - 0.02 * len(said - phrasing)
 
 
+@lru_cache(maxsize=4096)
 def _pairs(text: str) -> frozenset[str]:
     letters = [letter for letter in text.lower() if letter.isalnum()]
     return frozenset(a + b for a, b in pairwise(letters))

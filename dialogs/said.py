@@ -5,7 +5,6 @@ The edge turns every message of every channel into one of these; nothing else en
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Literal, TypeAlias
 
 from cases.values import JSON
@@ -151,7 +150,6 @@ class CaseOpened:
 
     draft: str
     case_no: str
-    may_take_back_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

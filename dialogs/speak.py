@@ -301,7 +301,6 @@ def _reviewed(speech: _Speech, _: Reviewed) -> tuple[Utterance, ...]:
             speech.text(
                 "review.declare",
                 statements=statements if kind == "application" else [],
-                verified=talk.draft.level != "typed",
             ),
             speech.numbered(taps.REVIEW, options),
         ),

@@ -7,7 +7,7 @@ from typing import Final
 from dialogs.answering import correct
 from dialogs.asking import ask, ask_again
 from dialogs.conversation import Asking, Correcting, Delete, Paused, StartAgain, Withdraw
-from dialogs.draft import Answer, Consent
+from dialogs.draft import Answer, Consent, Draft
 from dialogs.form import Question
 from dialogs.offering import offer_draft, offer_lines, offer_persons, propose
 from dialogs.steps import LOOK_UPS, SKIPPED
@@ -139,11 +139,23 @@ def submit(talk: Talk, _: str = "") -> Talk:
     """Hand everything in, if she is known surely enough and every photo is safe."""
     if talk.draft.state != "open" or talk.place().open is not None:
         return _continue(talk, "")
-    if talk.draft.kind == "application" and talk.draft.level == "typed":
+    if talk.draft.kind == "application" and not is_known(talk.draft):
         return talk.tell("submit.verify_first", "login", "human", **talk.definition.contacts)
     if not _photos_safe(talk):
         return talk.tell("submit.photos_pending", "submit")
     return _submitted(talk)
+
+
+def is_known(draft: Draft) -> bool:
+    """Whether it is certain that the application is this person's own.
+
+    Verified by the province's login, and still about the person who logged in; or seen at a
+    counter.
+    """
+    number = draft.answers.get("id_number")
+    if draft.level == "window":
+        return True
+    return draft.level == "verified" and number is not None and number.value == number.known
 
 
 def _submitted(talk: Talk) -> Talk:

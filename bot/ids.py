@@ -1,0 +1,17 @@
+"""The one place that makes ids. They say nothing about whom they name."""
+
+import secrets
+from typing import Final
+
+_LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"
+"""No 0, 1, i, l, o: a draft's id may be read over the telephone."""
+
+
+def short_id(length: int = 10) -> str:
+    """An id of a draft: 31^10 ≈ 8·10^14 of them, short enough to ride in a tap."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(length))
+
+
+def long_id() -> str:
+    """An id that nobody can guess: 160 bits."""
+    return secrets.token_hex(20)

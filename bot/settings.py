@@ -1,0 +1,132 @@
+"""All settings, read once, from the environment or `.env`; everything wrong is said at once."""
+
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+OFFICIAL_API: Final = "https://api.weixin.qq.com"
+
+
+class SettingsBroken(Exception):
+    """The settings cannot be used."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("settings: " + "; ".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseSettings):
+    """The names are fixed: the README's table lists every one of them."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    wechat_app_id: str
+    wechat_app_secret: SecretStr
+    wechat_token: SecretStr
+    wechat_aes_key: SecretStr = SecretStr("")
+    wechat_previous_aes_key: SecretStr = SecretStr("")
+    wechat_mode: Literal["plain", "compat", "safe", ""] = ""
+    wechat_api_url: str = OFFICIAL_API
+    mini_app_id: str = ""
+    mini_app_secret: SecretStr = SecretStr("")
+    public_url: str
+    database_url: str = ""
+    redis_url: str = ""
+    data_dir: Path = Path("var")
+    data_keys: SecretStr | None = None
+    lookup_keys: SecretStr | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    services: str = ""
+    services_dir: Path = Path(__file__).parent.parent / "services"
+    registry_url: str = ""
+    registry_key: SecretStr = SecretStr("")
+    papers_url: str = ""
+    papers_key: SecretStr = SecretStr("")
+    identity_url: str = ""
+    identity_client_id: str = ""
+    identity_client_secret: SecretStr = SecretStr("")
+    departments_file: Path | None = None
+    templates_file: Path | None = None
+    take_back_seconds: Annotated[int, Field(ge=0, le=86400)] = 600
+    clock_shift: int = 0
+
+    @field_validator("wechat_app_id", "public_url")
+    @classmethod
+    def _said(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("must not be empty")
+        return value.strip().rstrip("/")
+
+    @field_validator("wechat_aes_key", "wechat_previous_aes_key")
+    @classmethod
+    def _key_length(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and len(value.get_secret_value()) != 43:
+            raise ValueError("must have 43 characters (the EncodingAESKey of the account)")
+        return value
+
+    @field_validator("wechat_api_url", "registry_url", "papers_url", "identity_url", mode="after")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _together(self) -> "Settings":
+        if self.clock_shift and self.wechat_api_url == OFFICIAL_API:
+            raise ValueError("CLOCK_SHIFT is for rehearsals: not with the official WECHAT_API_URL")
+        for url, key in (("registry_url", "registry_key"), ("papers_url", "papers_key")):
+            if getattr(self, url) and not getattr(self, key).get_secret_value():
+                raise ValueError(f"{key.upper()} is missing beside {url.upper()}")
+        if self.identity_url and not (
+            self.identity_client_id and self.identity_client_secret.get_secret_value()
+        ):
+            raise ValueError(
+                "IDENTITY_CLIENT_ID and IDENTITY_CLIENT_SECRET are missing beside IDENTITY_URL"
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's address: PostgreSQL, or a SQLite file under DATA_DIR."""
+        return self.database_url or f"sqlite://{(self.data_dir / 'records.sqlite3').absolute()}"
+
+    @property
+    def on_postgres(self) -> bool:
+        """Whether several processes may work at once."""
+        return self.database.startswith(("postgres", "asyncpg"))
+
+    @property
+    def departments(self) -> Path:
+        """Where the departments' connections are written down."""
+        return self.departments_file or self.data_dir / "departments.yaml"
+
+    @property
+    def templates(self) -> Path:
+        """Where the template ids of the account are written down."""
+        return self.templates_file or self.data_dir / "templates.yaml"
+
+    @property
+    def wanted_services(self) -> tuple[str, ...]:
+        """The provinces to serve; empty for all."""
+        return tuple(name.strip() for name in self.services.split(",") if name.strip())
+
+
+def read_settings() -> Settings:
+    """Read the environment. Raises SettingsBroken with everything that is missing or wrong."""
+    try:
+        return Settings()  # the fields come from the environment
+    except ValidationError as error:
+        raise SettingsBroken([_problem(one) for one in error.errors()]) from None
+
+
+def _problem(error: object) -> str:
+    assert isinstance(error, dict)
+    name = ".".join(str(part) for part in error["loc"]).upper()
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "missing":
+        return f"{name} is missing"
+    return f"{name}: {message}" if name else message
