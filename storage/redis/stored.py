@@ -1,6 +1,6 @@
 """Conversations and drafts as bytes, and back: exactly what was put in comes out.
 
-Written by hand because every turn does it twice (5 µs instead of 60 by a general library) and
+Written by hand because every turn does it (a draft of forty answers: 12 µs out, 55 µs in) and
 because the stored form must outlive changes of the classes: each kind of focus and proposal has
 a word of its own here, and the schema's number stands first. Whoever changes the form raises
 `SCHEMA` and says in `_OLDER` how the previous one becomes it; drafts live 90 days.

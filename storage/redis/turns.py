@@ -40,6 +40,9 @@ the stroke that removes the errand (`Internal.finishes`), so it is heard once;
 between the removal of a `say` errand and its sending: that message is lost, never doubled
 (customer messages are sent at most once, design.md).
 
+A turn costs about 0.39 ms of our CPU (three quarters of it redis-py and the socket) and 0.1 ms of
+Redis', with a draft of twenty answers; a bare GET and SET by redis-py cost 0.14 ms.
+
 Keys carry digests only: callers give message keys, addresses and nonces as keyed lookups.
 """
 
@@ -195,7 +198,10 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class LateForPassive:
-    """Everything is kept; the HTTP answer was out already, so `otherwise` is an errand now."""
+    """Everything is kept; the HTTP answer was out already, so `otherwise` is an errand now.
+
+    A request whose own message this was writes out what `poll` says, not the body it saved.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,10 +393,12 @@ def _answer_place(key: str) -> Place:
 
 
 def _mode(draft: Draft, loaded: Draft | None) -> str:
-    """What becomes of the stored draft. A blank one is not stored."""
-    if draft.state == "blank":
+    """What becomes of the stored draft. A blank one is not stored; a supplement is never blank."""
+    if draft == loaded:
+        return "touch"
+    if draft.state == "blank" and draft.kind == "application":
         return "none" if loaded is None else "delete"
-    return "touch" if draft == loaded else "write"
+    return "write"
 
 
 _SAVE_RESULTS: Mapping[bytes, SaveResult] = {

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from dialogs.draft import Wanted, blank
 from storage.redis.drafts import LIFE, WARNING, Conflict, Drafts, Kept
-from storage.redis.turns import Turns
+from storage.redis.turns import Saved, Turns
 from tests.storage.redis.given import NOW, SEALER, arrival, claimed, draft, heard
 
 HER = "person-of-her-phone"
@@ -29,6 +29,19 @@ async def test_a_supplement_is_kept_though_nothing_was_said_in_it(drafts: Drafts
     assert await drafts.save(asked, HER, NOW) == Kept(1)
     assert await drafts.load("d2") == replace(asked, version=1)
     assert await drafts.save(asked, HER, NOW) == Conflict()
+
+
+async def test_looking_at_a_supplement_does_not_delete_it(redis: Redis, drafts: Drafts) -> None:
+    asked = replace(blank("d2", "henan", 1, HER, NOW), kind="supplement", case_no="HN1")
+    await drafts.save(asked, HER, NOW)
+    turns = Turns(redis, SEALER)
+    for flags in ((), ("seen",)):
+        got = claimed(await turns.receive(arrival(f"m{flags}")))
+        looked = replace(await drafts.load("d2") or asked, flags=flags)
+        assert await turns.save(got.claim, heard(got, draft=looked), NOW) == Saved()
+    left = await drafts.load("d2")
+    assert left is not None
+    assert left.flags == ("seen",)
 
 
 async def test_what_never_was_is_nothing(drafts: Drafts) -> None:
