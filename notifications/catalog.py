@@ -1,0 +1,237 @@
+"""Who is told what when something happens to a case: one table over all events.
+
+Promise: every event has a rule (a test pins it), and a rule that tells nobody says why not.
+`notices_for` makes the outbox rows, which are committed with what happened.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+from cases import events
+from cases.case import Case, Clock, Item, Missing
+from cases.clocks import retirement_month
+from cases.definition import ANY_OFFICE, Service
+from cases.events import Event
+from cases.values import JSON
+from cases.workdays import day_of
+from notifications.notice import Notice, Relation, notice_to_bytes
+from notifications.outbox import NewRow
+
+Urgency: TypeAlias = Literal["needs_you", "result", "news"]
+"""needs_you: she must do something; it stands first. result: an end. news: good to know."""
+URGENCIES: Final[tuple[Urgency, ...]] = ("needs_you", "result", "news")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`notices`: by relation the wording's key; a relation that is not there hears nothing.
+
+    `overtakes`: wordings about the same item that say nothing any more once this one is known.
+    """
+
+    notices: Mapping[Relation, str]
+    urgency: Urgency
+    overtakes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Nobody is told, because…"""
+
+    reason: str
+
+
+Rule: TypeAlias = Told | Untold
+
+
+def _applicant(notice: str, urgency: Urgency, *overtakes: str) -> Told:
+    return Told(MappingProxyType({"person": notice}), urgency, frozenset(overtakes))
+
+
+_SAID_AT_ONCE = Untold("she did it herself, and the conversation answers with what came of it")
+_FOR_THE_DESK = Untold("it asks something of the desk, not of her")
+_ON_THE_WAY: Final = ("accepted", "approved", "returned", "misrouted", "due_changed")
+
+CATALOG: Final[Mapping[type[Event], Rule]] = MappingProxyType(
+    {
+        events.CaseOpened: _SAID_AT_ONCE,
+        events.CaseTakenBack: _SAID_AT_ONCE,
+        events.CaseWithdrawn: _SAID_AT_ONCE,
+        events.CaseFinished: _applicant("finished", "result"),
+        events.CaseOverdue: _FOR_THE_DESK,
+        events.ItemSent: Untold("it is not accepted yet; five such notices would say nothing"),
+        events.ItemReceived: Untold("one computer has heard another"),
+        events.ItemAccepted: _applicant(
+            "accepted", "news", "accepted", "returned", "misrouted", "due_changed"
+        ),
+        events.ItemReturned: _applicant(
+            "returned", "needs_you", "returned", "accepted", "misrouted", "due_changed"
+        ),
+        events.ItemSupplied: _SAID_AT_ONCE,
+        events.ItemRefused: _applicant("refused", "result", *_ON_THE_WAY),
+        events.ItemProgressed: Untold("design: progress only journals; 进度 shows it"),
+        events.ItemApproved: _applicant(
+            "approved", "news", "accepted", "approved", "returned", "misrouted"
+        ),
+        events.ItemDenied: _applicant("denied", "result", *_ON_THE_WAY),
+        events.ItemDone: _applicant("done", "result", *_ON_THE_WAY),
+        events.ItemNotApplicable: Untold(
+            "she never asked for it by itself; the last notice and 进度 say that it is not hers"
+        ),
+        events.ItemMisrouted: _applicant("misrouted", "news", "misrouted"),
+        events.ItemReassigned: Untold("she knows 转办中; the new office's acceptance follows"),
+        events.ItemWithdrawn: _SAID_AT_ONCE,
+        events.ItemWarning: _FOR_THE_DESK,
+        events.ItemOverdue: _FOR_THE_DESK,
+        events.ItemDueChanged: _applicant("due_changed", "news", "due_changed"),
+        events.DeskTaskNeeded: _FOR_THE_DESK,
+    }
+)
+
+NOTICES: Final[Mapping[str, Told]] = MappingProxyType(
+    {
+        notice: rule
+        for rule in CATALOG.values()
+        if isinstance(rule, Told)
+        for notice in rule.notices.values()
+    }
+)
+"""Wording key → the rule it comes from: every province words exactly these."""
+
+
+def notices_for(
+    case: Case,
+    happened: Sequence[Event],
+    service: Service,
+    parties: Sequence[tuple[str, Relation]],
+    now: datetime,
+    make_id: Callable[[], str],
+) -> tuple[NewRow, ...]:
+    """The outbox rows for what happened, in its order; `case` is the case afterwards.
+
+    `parties` are (person id, relation); the applicant is told whether or not she is among them.
+    """
+    told = dict.fromkeys(chain([(case.application.person, _APPLICANT)], parties))
+    return tuple(
+        _row(_notice(case, event, service, relation, key, now), person, make_id())
+        for event in happened
+        for person, relation in told
+        for key in _keys(event, relation)
+    )
+
+
+def order_key(case_no: str, person: str) -> str:
+    """What one person hears of one case stays in order."""
+    return f"notice {case_no} {person}"
+
+
+_APPLICANT: Final[Relation] = "person"
+
+
+def _keys(event: Event, relation: Relation) -> Iterator[str]:
+    rule = CATALOG[type(event)]
+    if isinstance(rule, Told) and relation in rule.notices:
+        yield rule.notices[relation]
+
+
+def _row(notice: Notice, person: str, row_id: str) -> NewRow:
+    return NewRow(
+        id=row_id,
+        kind="notice",
+        order_key=order_key(notice.case_no, person),
+        payload=notice_to_bytes(notice),
+        due_at=notice.at,
+        created_at=notice.at,
+        case_no=notice.case_no,
+        recipient=person,
+        client_msg_id=row_id,
+    )
+
+
+def _notice(
+    case: Case, event: Event, service: Service, relation: Relation, key: str, now: datetime
+) -> Notice:
+    code = getattr(event, "item", "")
+    item = case.item(code) if code else None
+    params = _about_case(case, service, now)
+    params |= _about_all(case, service) if item is None else _about_item(item, service)
+    params |= _about_event(event)
+    return Notice(key, case.case_no, service.province, code, now, params, relation)
+
+
+def _about_case(case: Case, service: Service, now: datetime) -> dict[str, JSON]:
+    """What every notice may say. `benefit_month` is the month after retirement (A17)."""
+    answers = case.application.answers
+    month = retirement_month(answers, service.switches)
+    return {
+        "applicant": answers.get("name") or "",
+        "on": day_of(now).isoformat(),
+        "submitted_on": day_of(case.application.submitted_at).isoformat(),
+        "benefit_month": "" if month is None else _next_month(*month),
+        "basis": "",
+        "reason": "",
+        "missing": [],
+        "items": [],
+    }
+
+
+def _about_item(item: Item, service: Service) -> dict[str, JSON]:
+    definition = service.item(item.code)
+    department = service.department(item.department)
+    return {
+        "item_name": definition.name,
+        "item_short": definition.short,
+        "department": department.name,
+        "phone": department.phone,
+        "office": "" if item.office == ANY_OFFICE else item.office,
+        "original_channel": definition.original_channel,
+        "reason": item.reason,
+        "basis": item.basis,
+        "facts": dict(item.facts),
+        **_promise(item.clock),
+    }
+
+
+def _about_all(case: Case, service: Service) -> dict[str, JSON]:
+    """The case as a whole: every item with its end."""
+    return {
+        **_promise(case.clock),
+        "items": [
+            {"name": service.item(item.code).short, "state": item.state} for item in case.items
+        ],
+    }
+
+
+def _promise(clock: Clock | None) -> dict[str, JSON]:
+    if clock is None:
+        return {"due_on": "", "provisional": False}
+    return {"due_on": clock.due_on.isoformat(), "provisional": clock.provisional}
+
+
+def _about_event(event: Event) -> dict[str, JSON]:
+    """What the event itself says counts more than what the item says by now."""
+    match event:
+        case events.ItemReturned():
+            return {"reason": event.reason, "missing": [_missing(one) for one in event.missing]}
+        case events.ItemRefused() | events.ItemDenied():
+            return {"reason": event.reason, "basis": event.basis}
+        case events.ItemDueChanged():
+            return {
+                "was_due_on": event.was_due_on.isoformat(),
+                "due_on": event.due_on.isoformat(),
+                "provisional": event.provisional,
+            }
+        case _:
+            return {}
+
+
+def _missing(one: Missing) -> dict[str, JSON]:
+    return {"kind": one.kind, "code": one.code, "note": one.note}
+
+
+def _next_month(year: int, month: int) -> str:
+    return f"{year + month // 12}-{month % 12 + 1:02d}"
