@@ -14,7 +14,7 @@ from dialogs.said import Spoken, Tap
 
 _MOST_OFFERED = 8
 _LONGEST = 60
-_BANKISH = re.compile(r"银行|信用|联社|农商|邮政|邮储")
+_BANKISH = re.compile(r"银行|信用|联社|农商|邮政|邮储|[分支]行")
 _BRANCH = re.compile(r"[分支]行|营业[部厅]|分社|网点|分理处")
 _LED = re.compile(r"^(?:我(?:的|用的)?(?:卡|银行)?是|是|开户行是?|银行名?称?是?)\s*[::]?\s*(?=..)")
 
@@ -62,7 +62,7 @@ def _written(text: str, rows: Sequence[Row]) -> Reading:
     name = _LED.sub("", text).strip(" 。.,!！，、")
     if len(re.sub(r"[^0-9]", "", name)) >= 4:
         return Rejected("bank.digits")
-    if len(name) < 2 or asks(name) or small_talk(name):
+    if len(name) < 2 or name == "银行" or asks(name) or small_talk(name):
         return UNCLEAR
     if len(name) > _LONGEST:
         return Rejected("bank.long")
@@ -72,5 +72,6 @@ def _written(text: str, rows: Sequence[Row]) -> Reading:
     )
     if known is not None:
         return Accepted(known.id)
-    bankish = _BANKISH.search(name) is not None and len(name) > 2
-    return Accepted(name) if bankish else Doubtful(name, "bank.unknown", {"bank": name})
+    return (
+        Accepted(name) if _BANKISH.search(name) else Doubtful(name, "bank.unknown", {"bank": name})
+    )

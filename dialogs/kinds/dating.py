@@ -72,7 +72,7 @@ def understood(text: str, today: date, reach: Reach) -> Moment | Trouble:
     """The one day or month that `text` names, or what is the matter with it."""
     if _LUNAR.search(text):
         return "lunar"
-    plain = _NUMERALS.sub(lambda run: _number(run[0]), text)
+    plain = _NUMERALS.sub(lambda run: _number(run[0]), text.replace("。", "."))
     counted = _counted(plain, today)
     for pattern in _PATTERNS:
         found = {one.group(0): one for one in pattern.finditer(counted)}

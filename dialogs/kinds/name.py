@@ -23,9 +23,11 @@ _LONG_WITHOUT_DOT = 6
 _DOTS = re.compile(r"\s*[・•·‧∙⋅･●]\s*|(?<=[^\x00-\x7f\s])\s*\.\s*(?=[^\x00-\x7f\s])")
 _WHO = "我|他|她|本人|孩子|小孩|老伴|爱人|配偶|丈夫|妻子|老公|老婆|儿子|女儿"
 _LED = re.compile(
-    rf"(?:(?:{_WHO})?的?(?:名字|姓名|大名)\s*(?:是|叫做|叫|为)?|(?:{_WHO})(?:是|叫做|叫)|叫做?)"
-    r"\s*[::,,]?\s*(?=.)"
+    rf"(?:(?:{_WHO}){{0,2}}的?(?:名字|姓名|大名)\s*(?:是|叫做|叫|为)?"
+    rf"|(?:{_WHO}){{1,2}}(?:是|叫做|叫)|叫做?|本人(?=..))\s*[:,]?\s*(?=.)"
 )
+_SPLIT = re.compile(r"姓(.{1,2})[,\s]*名(?:叫|字)?(.{1,3})")
+_AFTER = re.compile(r"(?<=..)(?:\s*\(.*\)|女士|先生|同志)$")
 _ENDS = " 。.,,!!;;::、\"'“”‘’"
 _SENTENCE = frozenset("，,。；;：:！!、")
 _TALK = frozenset(
@@ -52,6 +54,8 @@ class Name:
         text = heard(said)
         if not text or text in _TALK or small_talk(text):
             return UNCLEAR
+        if len(text) > 2 * _LONGEST:
+            return Rejected("name.long")
         return _judged(_tidied(text))
 
     def offers(self, question: Question, scene: Scene) -> tuple[Offer, ...]:
@@ -70,6 +74,7 @@ def _tidied(text: str) -> str:
     while text != before:
         before = text
         text = _LED.sub("", text.strip(_ENDS), count=1) if _LED.match(text) else text.strip(_ENDS)
+        text = _AFTER.sub("", _SPLIT.sub(r"\1\2", text))
         text = _without_gaps(_DOTS.sub("·", text).strip("·"))
     return text
 

@@ -40,7 +40,9 @@ class Office:
             return Accepted(offer.id)
         if isinstance(said, Tap) or len(bare(text)) < 2 or asks(text) or small_talk(text):
             return UNCLEAR
-        return _searched(text, _here(question, scene))
+        near = _searched(text, _here(question, scene))
+        everywhere = isinstance(near, Rejected) and near.reason == "office.none"
+        return _searched(text, _rows(question, scene)) if everywhere else near
 
     def offers(self, question: Question, scene: Scene) -> tuple[Offer, ...]:
         found = _found(scene.partial)

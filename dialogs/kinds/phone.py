@@ -71,7 +71,7 @@ def _numbers(text: str) -> list[str]:
 
 def _split(number: str, digits: str, extension: str) -> list[str]:
     """One number, one with its extension after a dash, or two numbers side by side."""
-    if extension:
+    if extension and not _MOBILE.fullmatch(digits):
         return [f"{digits}-{extension}"]
     parts = [re.sub(r"[^0-9]", "", part) for part in re.split(r"\s+", number.strip())]
     if len(parts) > 1 and all(_normal(part) for part in parts):

@@ -16,6 +16,7 @@ _NUMBER = re.compile(
 )
 _LED = re.compile(r"[0-9]{1,2}\s*[.、。,):：]?\s*(\D.*)")
 _NOISE = re.compile(r"[\s.。,，!！、;；:：\"“”'()（）《》【】~～…-]+")
+_LED_IN = re.compile(r"^(?:我|他|她|俺)?(?:是|选|要)个?(?=.)")
 _TAIL = re.compile(r"(?<=.)(?:吧|了|啊|呀|哦|呢|哈|的)$")
 _NEGATION = re.compile(r"[不没非别未无]")
 _LOOSE = 10
@@ -119,7 +120,8 @@ def by_name(text: str, offers: Sequence[Offer], also: Mapping[str, Iterable[str]
     names = [
         (bare(word), offer) for offer in offers for word in (offer.label, *also.get(offer.id, ()))
     ]
-    exact = {offer.id: offer for name, offer in names if name == plain}
+    said = {plain, _LED_IN.sub("", plain)}
+    exact = {offer.id: offer for name, offer in names if name in said}
     if exact:
         return _only(exact)
     if not plain or asks(text):

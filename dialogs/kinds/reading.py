@@ -18,6 +18,7 @@ _WRITTEN = ("〇零○", "一壹幺", "二贰两", "三叁", "四肆", "五伍",
 _DIGITS = {char: str(digit) for digit, chars in enumerate(_WRITTEN) for char in chars}
 _ASKING = re.compile(r"[?？]|吗|什么|怎么|怎样|如何|为啥|咋|哪|多少|谁|啥|几[时点天个年月号]")
 _SPOKEN_RUN = re.compile(rf"[{''.join(_DIGITS)}]{{5,}}")
+_LOOKALIKE = re.compile(r"(?<=[0-9]{2})[oOlI](?=[0-9oOlIXx\s]|$)")
 _NUMERAL = re.compile(r"([一二两三四五六七八九])?([十廿卅])?([一二三四五六七八九])?")
 _TENS = {"十": 10, "廿": 20, "卅": 30}
 
@@ -48,8 +49,9 @@ def line(text: str) -> str:
 
 
 def with_digits(text: str) -> str:
-    """`text` with numbers that were spoken digit by digit (幺三九…) written as digits."""
-    return _SPOKEN_RUN.sub(lambda run: as_digits(run[0]), text)
+    """`text` with spoken numbers (幺三九…) as digits, and o and l among digits as 0 and 1."""
+    written = _SPOKEN_RUN.sub(lambda run: as_digits(run[0]), text)
+    return _LOOKALIKE.sub(lambda slip: "0" if slip[0] in "oO" else "1", written)
 
 
 def as_digits(run: str) -> str:

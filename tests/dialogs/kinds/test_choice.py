@@ -23,6 +23,7 @@ from tests.dialogs.kinds.asked import CHOICES, Asked
         "灵活就业",
         "个体户",
         "我是个体户",
+        "是灵活就业",
         "2、灵活就业",
         "灵活",
         "灵活就业或个体",

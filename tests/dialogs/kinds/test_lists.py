@@ -50,6 +50,7 @@ def test_what_does_not_sound_like_a_bank_is_asked_about() -> None:
     assert Asked("bank").read("6217000010000000128") == Rejected("bank.digits")
     assert Asked("bank").read("银行" * 40) == Rejected("bank.long")
     assert Asked("bank").read("没有") is UNCLEAR
+    assert Asked("bank").read("银行") is UNCLEAR
 
 
 def test_offices_of_the_answered_city_are_offered() -> None:
@@ -57,6 +58,7 @@ def test_offices_of_the_answered_city_are_offered() -> None:
     city = {"insured_city": "411300"}
     assert office.offered(answers=city) == ["南阳市政务服务中心", "唐河县政务服务中心"]
     assert office.read("2", answers=city) == Accepted("office-4")
+    assert office.read("金水区", answers=city) == Accepted("office-2"), "she may go elsewhere"
     assert len(office.offered(answers={"insured_city": "999999"})) == 4
 
 

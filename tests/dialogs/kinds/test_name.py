@@ -13,6 +13,12 @@ from tests.dialogs.kinds.asked import Asked
         ("我叫王秀英。", "王秀英"),
         ("姓名：王秀英", "王秀英"),
         ("老伴叫李建国", "李建国"),
+        ("我老伴叫李建国", "李建国"),
+        ("我的名字是李建国", "李建国"),
+        ("姓王名秀英", "王秀英"),
+        ("本人王秀英", "王秀英"),
+        ("王秀英（本人）", "王秀英"),
+        ("王秀英女士", "王秀英"),
         ("王 秀英", "王秀英"),
         ("买买提・艾力", "买买提·艾力"),
         ("买买提•艾力", "买买提·艾力"),
@@ -38,6 +44,7 @@ def test_a_name_is_taken_from_what_she_types(typed: str, name: str) -> None:
         ("王秀英，今年六十", "name.sentence"),
         ("王秀英❤", "name.signs"),
         ("·".join(["买买提艾力"] * 10), "name.long"),
+        ("叫" * 1000, "name.long"),
     ],
 )
 def test_what_is_no_name_is_refused_with_its_reason(typed: str, reason: str) -> None:
