@@ -95,10 +95,7 @@ def _grow(talk: Talk, question: Question, reading: Partial) -> Talk:
     for media in _new_media(before, reading.value):
         talk = talk.errand(StorePhoto(talk.draft.id, question.key, media))
     echo = AnswerAccepted(question.key, reading.echo, reading.params)
-    talk = talk.focus(talk.conversation.focus).happened(echo)
-    if question.kind == PHOTOS:
-        return talk
-    return talk.happened(Asked(question.key))
+    return talk.focus(talk.conversation.focus).happened(echo)
 
 
 def _new_media(before: Answer | None, value: JSON) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from dialogs.said import (
 )
 from dialogs.steps import IDENTITY, PAPERS, REGISTRY, VERIFIED
 from dialogs.talk import Talk
-from dialogs.turn import OpenTask
+from dialogs.turn import OpenTask, RememberIdentity
 
 
 def learn(talk: Talk, result: Result) -> Talk:
@@ -122,7 +122,10 @@ def _identity(talk: Talk, result: IdentityConfirmed | IdentityRefused) -> Talk:
         "id_number": result.id_number,
         "phone_number": result.phone,
     }
-    talk = talk.with_draft(replace(talk.draft, level=VERIFIED))
+    remember = RememberIdentity(
+        talk.draft.subject, result.name, result.id_number, result.phone or ""
+    )
+    talk = talk.with_draft(replace(talk.draft, level=VERIFIED)).errand(remember)
     talk = _filled(talk, _by_claim(talk, claims), "identity")
     for question in talk.definition.form.entries():
         if isinstance(question, Question) and question.kind == IDENTITY:

@@ -228,7 +228,7 @@ def _accepted(speech: _Speech, event: AnswerAccepted) -> tuple[Utterance, ...]:
     text = speech.text(event.echo, **event.params)
     question = speech.question(event.question)
     answer = speech.turn.draft.answers.get(event.question)
-    growing = question.kind == "photos" and answer is not None and not answer.done
+    growing = answer is not None and not answer.done
     return (Utterance(text, _offers(speech, question) if growing else ()),)
 
 

@@ -129,6 +129,16 @@ class AskRegistry:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberIdentity:
+    """Keep who this person is, now that the province's login has said so."""
+
+    person: str
+    name: str
+    id_number: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class FetchPapers:
     """Fetch the stamped retirement papers of the verified person of this draft."""
 
@@ -211,7 +221,8 @@ class ErasePerson:
 
 
 Errand: TypeAlias = (
-    AskRegistry
+    RememberIdentity
+    | AskRegistry
     | FetchPapers
     | StorePhoto
     | Submit

@@ -1,0 +1,79 @@
+"""From a finished draft to the application that is submitted: exactly what is on the route."""
+
+import hashlib
+from datetime import datetime
+
+import orjson
+
+from cases.case import Application, Supplement
+from cases.case import Consent as Given
+from cases.values import JSON
+from dialogs.definition import Definition
+from dialogs.draft import Draft
+from dialogs.route import place
+from dialogs.steps import STEPS
+from dialogs.talk import CHINA
+
+PHOTOS = "photos"
+
+
+def application(definition: Definition, draft: Draft, now: datetime) -> Application:
+    """The application that this draft is. The digest is over answers, papers and consents."""
+    here = place(definition, draft, now.astimezone(CHINA).date())
+    kinds = {question.key: question.kind for question in here.answered}
+    answers = {
+        key: value
+        for key, value in here.answers.items()
+        if kinds[key] not in STEPS and kinds[key] != PHOTOS and value is not None
+    }
+    documents = {
+        key: _document_ids(value) for key, value in here.answers.items() if kinds[key] == PHOTOS
+    }
+    recorded = {
+        key: answer.known
+        for key in answers
+        if (answer := draft.answers.get(key)) is not None
+        and answer.known is not None
+        and answer.known != answer.value
+    }
+    consents = tuple(Given(one.what, one.text_version, one.given_at) for one in draft.consents)
+    return Application(
+        draft=draft.id,
+        person=draft.subject,
+        province=definition.province,
+        release=definition.release,
+        answers=answers,
+        documents=documents,
+        consents=consents,
+        submitted_at=now,
+        digest=_digest(answers, documents, recorded),
+        recorded=recorded,
+    )
+
+
+def supplement(definition: Definition, draft: Draft, now: datetime) -> Supplement:
+    """What this draft hands in after it was asked for."""
+    here = place(definition, draft, now.astimezone(CHINA).date())
+    kinds = {question.key: question.kind for question in here.answered}
+    return Supplement(
+        draft=draft.id,
+        answers={key: value for key, value in here.answers.items() if kinds[key] != PHOTOS},
+        documents={
+            key: _document_ids(value) for key, value in here.answers.items() if kinds[key] == PHOTOS
+        },
+        supplied_at=now,
+    )
+
+
+def _document_ids(value: JSON) -> tuple[str, ...]:
+    photos = value if isinstance(value, (list, tuple)) else ()
+    return tuple(
+        str(photo["document"])
+        for photo in photos
+        if isinstance(photo, dict) and photo.get("document")
+    )
+
+
+def _digest(*parts: object) -> str:
+    """The same answers give the same digest, in whatever order they were given."""
+    return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()

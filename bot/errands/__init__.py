@@ -1,0 +1,1 @@
+"""What is done outside Redis after a step was saved: asking, fetching, submitting, saying."""

@@ -1,0 +1,47 @@
+"""Everything that errands work with, in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from storage.redis.wake import Wake
+
+from bot.clock import Clock
+from bot.following import Follow
+from bot.hearing import Hearing
+from bot.registers import Households, RetirementPapers
+from bot.settings import Settings
+from bot.wechat.client import Platform
+from dialogs.definition import Definition
+from storage.documents.store import Documents
+from storage.redis.drafts import Drafts
+from storage.redis.errands import Errands
+from storage.redis.limits import Limits
+from storage.redis.turns import Turns
+from storage.sealing import Lookups
+from storage.sql.cases import Cases
+from storage.sql.desk import DeskTasks
+from storage.sql.persons import Persons
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The stores, the outside world and the rules, as one process has them."""
+
+    settings: Settings
+    clock: Clock
+    definitions: Mapping[str, Definition]
+    lookups: Lookups
+    turns: Turns
+    drafts: Drafts
+    errands: Errands
+    limits: Limits
+    wake: Wake
+    cases: Cases
+    persons: Persons
+    documents: Documents
+    desk_tasks: DeskTasks
+    platform: Platform
+    households: Households
+    papers: RetirementPapers
+    follow: Follow
+    hearing: Hearing

@@ -1,0 +1,179 @@
+"""Handing in, supplementing and taking back: from a draft to the records, once."""
+
+from datetime import datetime, timedelta
+
+from bot.applying import application, supplement
+from bot.envelopes import Order
+from bot.errands.desk import Desk
+from bot.following import MAKE_FORM
+from cases.case import Application, Case
+from cases.change import Change, Refusal
+from cases.opening import open_case
+from cases.supplements import supply as supplied
+from cases.withdrawal import take_back
+from cases.withdrawal import withdraw as withdrawn
+from cases.workdays import day_of
+from dialogs.definition import Definition
+from dialogs.draft import Draft
+from dialogs.said import CaseOpened, CaseWithdrawn, SubmissionRefused
+from dialogs.steering import is_known
+from dialogs.turn import Submit, Supply, WithdrawCase
+from storage.redis.errands import Errand
+from storage.sql.records import DraftAlreadySubmitted, Filing, NewTimer, Relation, Written
+
+OFFICIAL_ACCOUNT = "01"
+"""The channel in a case number (storage/sql/numbers.py)."""
+
+
+async def submit(desk: Desk, errand: Errand, order: Order) -> None:
+    """Make a case of the draft; submitting it again gives the same case."""
+    (asked,) = order.errands
+    assert isinstance(asked, Submit)
+    draft = await desk.drafts.load(asked.draft)
+    if draft is None or draft.state != "submitting":
+        await desk.errands.finish(errand.id)
+        return
+    definition = desk.definitions[draft.province]
+    if not is_known(draft):
+        refused = SubmissionRefused(draft.id, "identity")
+        await desk.hearing.learn((refused,), order, errand)
+        return
+    opened = await _open(desk, definition, draft)
+    await desk.hearing.learn((opened,), order, errand)
+    await desk.wake.wake()
+
+
+async def _open(desk: Desk, definition: Definition, draft: Draft) -> CaseOpened | SubmissionRefused:
+    now = desk.clock()
+    applied = application(definition, draft, now)
+    person = await desk.persons.of_id_number(str(applied.answers.get("id_number", "")))
+    parties: tuple[tuple[str, Relation], ...] = ((draft.subject, "person"),)
+    if person is not None and person.id != draft.subject:
+        parties = (*parties, (person.id, "person"))
+    filing = _filing(definition, applied, parties, now)
+
+    def make(case_no: str) -> Written:
+        return _written(desk, definition, applied, parties, case_no, now)
+
+    opened = await desk.cases.open(filing, make)
+    if isinstance(opened, DraftAlreadySubmitted):
+        return SubmissionRefused(draft.id, "already")
+    await desk.documents.hand_over(draft.id, opened.case_no)
+    return CaseOpened(draft.id, opened.case_no)
+
+
+def _filing(
+    definition: Definition,
+    applied: Application,
+    parties: tuple[tuple[str, Relation], ...],
+    now: datetime,
+) -> Filing:
+    city = str(applied.answers.get("insured_city") or definition.service.area)
+    return Filing(
+        draft=applied.draft,
+        digest=applied.digest,
+        area=city[:6],
+        channel=OFFICIAL_ACCOUNT,
+        day=day_of(now),
+        city=city,
+        retirement_month=str(applied.answers.get("retirement_month", "")),
+        parties=parties,
+    )
+
+
+def _written(
+    desk: Desk,
+    definition: Definition,
+    applied: Application,
+    parties: tuple[tuple[str, Relation], ...],
+    case_no: str,
+    now: datetime,
+) -> Written:
+    opening = open_case(
+        applied,
+        definition.service,
+        desk.follow.calendar,
+        now,
+        case_no,
+        timedelta(seconds=desk.settings.take_back_seconds),
+    )
+    written = desk.follow.written(opening.case, opening.events, opening.dispatches, parties, now)
+    form = NewTimer(f"{MAKE_FORM}:{case_no}", MAKE_FORM, now, case_no)
+    return Written(
+        case=written.case,
+        journal=written.journal,
+        outbox=written.outbox,
+        timers=(*written.timers, form),
+        desk_tasks=written.desk_tasks,
+    )
+
+
+async def supply(desk: Desk, errand: Errand, order: Order) -> None:
+    """Hand in what a department asked for; handing it in again changes nothing."""
+    (asked,) = order.errands
+    assert isinstance(asked, Supply)
+    draft = await desk.drafts.load(asked.draft)
+    if draft is None or draft.state != "submitting":
+        await desk.errands.finish(errand.id)
+        return
+    now = desk.clock()
+    definition = desk.definitions[draft.province]
+    handed_in = supplement(definition, draft, now)
+    parties = await desk.cases.parties(asked.case_no)
+
+    def work(case: Case) -> Written | str:
+        if any(one.draft == handed_in.draft for one in case.supplements):
+            return "supplied before"
+        change = supplied(case, definition.service, desk.follow.calendar, handed_in)
+        if isinstance(change, Refusal):
+            return change.code
+        return desk.follow.written(change.case, change.events, change.dispatches, parties, now)
+
+    outcome = await desk.cases.change(asked.case_no, work)
+    await desk.documents.hand_over(draft.id, asked.case_no)
+    if isinstance(outcome, Written) or outcome == "supplied before":
+        await desk.hearing.learn((CaseOpened(draft.id, asked.case_no),), order, errand)
+        await desk.wake.wake()
+    else:
+        await desk.hearing.learn((SubmissionRefused(draft.id, "already"),), order, errand)
+
+
+async def withdraw(desk: Desk, errand: Errand, order: Order) -> None:
+    """Take the case back while nothing was sent, else withdraw what is not accepted yet."""
+    (asked,) = order.errands
+    assert isinstance(asked, WithdrawCase)
+    hers = [case.case_no for case in await desk.cases.of_person(asked.person)]
+    case_no = asked.case_no or (hers[0] if hers else "")
+    if case_no not in hers:
+        nothing = CaseWithdrawn(case_no, "too_late")
+        await desk.hearing.learn((nothing,), order, errand)
+        return
+    now = desk.clock()
+    parties = await desk.cases.parties(case_no)
+
+    def work(case: Case) -> Written | Refusal:
+        change = _withdrawing(desk, case, now)
+        if isinstance(change, Refusal):
+            return change
+        return desk.follow.written(change.case, change.events, change.dispatches, parties, now)
+
+    outcome = await desk.cases.change(case_no, work)
+    await desk.hearing.learn((_withdrawn(case_no, outcome),), order, errand)
+    await desk.wake.wake()
+
+
+def _withdrawing(desk: Desk, case: Case, now: datetime) -> Change | Refusal:
+    taken = take_back(case, now)
+    if not isinstance(taken, Refusal):
+        return taken
+    service = desk.follow.service(case)
+    return withdrawn(case, service, desk.follow.calendar, (), now)
+
+
+def _withdrawn(case_no: str, outcome: Written | Refusal) -> CaseWithdrawn:
+    if isinstance(outcome, Refusal):
+        return CaseWithdrawn(case_no, "too_late")
+    if outcome.case.taken_back_at is not None:
+        return CaseWithdrawn(case_no, "taken_back")
+    whole = all(item.is_final for item in outcome.case.items)
+    return CaseWithdrawn(case_no, "withdrawn" if whole else "partly")

@@ -1,0 +1,100 @@
+"""What is looked up and told: progress, what is wanted, and customer messages."""
+
+from datetime import date
+
+import structlog
+
+from bot.envelopes import Order
+from bot.errands.desk import Desk
+from bot.wechat.results import Sent
+from cases.case import Case, Item
+from cases.definition import Service
+from cases.supplements import wanted
+from cases.values import JSON
+from cases.workdays import day_of
+from dialogs.draft import Wanted
+from dialogs.said import ProgressFound, WantedFound
+from dialogs.turn import FindProgress, FindWanted
+from storage.redis.errands import Errand
+
+SHOWN = 3
+"""So many cases are told in the chat, the latest first."""
+
+log = structlog.get_logger()
+
+
+async def find_progress(desk: Desk, errand: Errand, order: Order) -> None:
+    """Her cases, item by item."""
+    (asked,) = order.errands
+    assert isinstance(asked, FindProgress)
+    found = await _cases(desk, asked.person)
+    lines = tuple(_line(desk.follow.service(case), case) for case in found)
+    await desk.hearing.learn((ProgressFound(lines),), order, errand)
+
+
+async def find_wanted(desk: Desk, errand: Errand, order: Order) -> None:
+    """What departments still want for one of her cases."""
+    (asked,) = order.errands
+    assert isinstance(asked, FindWanted)
+    answer = WantedFound("", ())
+    for case in await _cases(desk, asked.person):
+        things = wanted(case)
+        if things:
+            named = tuple(Wanted("", one.kind, one.code, one.note) for one in things)
+            answer = WantedFound(case.case_no, named)
+            break
+    await desk.hearing.learn((answer,), order, errand)
+
+
+async def say(desk: Desk, errand: Errand, order: Order) -> None:
+    """Send a customer message, at most once: it is removed before it is sent."""
+    if not await desk.errands.begin_saying(errand.id):
+        return
+    app_id, openid = await _address(desk, errand, order)
+    if not openid:
+        return
+    if not await desk.limits.may_send(desk.hearing.speaker(app_id, openid), desk.clock()):
+        log.info("say_window_closed")
+        return
+    result = await desk.platform.send_customer_text(openid, order.text)
+    if not isinstance(result, Sent):
+        log.warning("say_failed", result=type(result).__name__)
+
+
+async def _address(desk: Desk, errand: Errand, order: Order) -> tuple[str, str]:
+    if order.openid:
+        return order.app_id, order.openid
+    known = [one for one in await desk.persons.addresses(errand.person) if one.followed]
+    return (known[-1].app_id, known[-1].openid) if known else ("", "")
+
+
+async def _cases(desk: Desk, person: str) -> list[Case]:
+    summaries = await desk.cases.of_person(person)
+    loaded = [await desk.cases.load(one.case_no) for one in summaries[:SHOWN]]
+    return [case for case in loaded if case is not None]
+
+
+def _line(service: Service, case: Case) -> dict[str, JSON]:
+    return {
+        "case_no": case.case_no,
+        "submitted_on": _day(day_of(case.application.submitted_at)),
+        "items": [_item(service, item) for item in case.items if item.state != "not_applicable"],
+    }
+
+
+def _item(service: Service, item: Item) -> dict[str, JSON]:
+    clock = item.clock
+    return {
+        "name": service.item(item.code).short,
+        "state": item.state,
+        "department": service.department(item.department).name,
+        "reason": item.reason,
+        "opens_on": _day(item.opens_on) if item.opens_on else "",
+        "waits_for": item.waiting_for or "",
+        "due_on": _day(clock.due_on) if clock else "",
+        "provisional": clock.provisional if clock else False,
+    }
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"  # a date, not a sentence

@@ -1,0 +1,85 @@
+"""From what a register says to answers of the form.
+
+Every value goes through the same kind of question that reads a citizen's words; what it does not
+accept is left out. A register can therefore fill in nothing that she could not have said.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from cases.values import JSON
+from dialogs.definition import Definition
+from dialogs.form import Question
+from dialogs.kinds.base import Accepted, Scene
+from dialogs.said import Text
+
+LEVELS = ("province", "city", "county", "town", "community", "compound")
+
+
+def household_facts(
+    definition: Definition, answer: Mapping[str, Any], today: date
+) -> dict[str, JSON]:
+    """Answers by question key, from the registry's answer (`person.address` and so on)."""
+    return {
+        question.key: value
+        for question in _questions(definition)
+        if question.registry is not None
+        and (value := _value(definition, question, _at(answer, question.registry), today))
+        is not None
+    }
+
+
+def paper_facts(definition: Definition, facts: Mapping[str, Any], today: date) -> dict[str, JSON]:
+    """Answers by question key, from the facts of the retirement papers."""
+    return {
+        question.key: value
+        for question in _questions(definition)
+        if question.papers is not None
+        and (value := _value(definition, question, facts.get(question.papers), today)) is not None
+    }
+
+
+def paper_question(definition: Definition, kind: str) -> str | None:
+    """The question that a paper of this kind answers."""
+    return next((one.key for one in _questions(definition) if one.papers == kind), None)
+
+
+def _questions(definition: Definition) -> list[Question]:
+    return [entry for entry in definition.form.entries() if isinstance(entry, Question)]
+
+
+def _at(answer: Mapping[str, Any], path: str) -> Any:
+    found: Any = answer
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _value(definition: Definition, question: Question, raw: Any, today: date) -> JSON:
+    if raw is None:
+        return None
+    if isinstance(raw, Mapping):
+        return _address(raw) if question.kind == "address" else None
+    word = str(raw)[:200]
+    if word in {option.id for option in question.options}:
+        return word
+    if question.list and word in {row.id for row in definition.lists[question.list]}:
+        return word
+    return _read(definition, question, word, today)
+
+
+def _read(definition: Definition, question: Question, word: str, today: date) -> JSON:
+    scene = Scene({}, today, definition.lists, question.options)
+    reading = definition.kinds[question.kind].read(question, Text(word), scene)
+    return reading.value if isinstance(reading, Accepted) else None
+
+
+def _address(raw: Mapping[str, Any]) -> JSON:
+    """The levels as names; another province is named, ours is not (附件1 begins with 市)."""
+    parts = {
+        level: str(raw[level])[:50]
+        for level in LEVELS
+        if isinstance(raw.get(level), str) and raw[level]
+    }
+    return parts if {"city", "county"} <= set(parts) else None
