@@ -1,0 +1,161 @@
+"""What follows from a change of a case, as rows of the same transaction.
+
+The wiring gives a `Follow` that also makes notices and timers. What departments need of it, the
+rows that tell them, is made here.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.departments.connections import Connections
+from cases.case import Case
+from cases.change import Change
+from cases.events import CaseTakenBack, DeskTaskNeeded, Dispatch, Event
+from cases.values import JSON
+from notifications.outbox import NewRow
+from storage.sql.records import Drop, Entry, NewDeskTask, NewTimer, Written
+
+_FREE_TEXT = frozenset({"case_no", "reason", "note", "basis", "missing"})
+"""Not in the journal: said by people, or said by the journal's own case number."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Everything that is committed beside the case itself."""
+
+    journal: tuple[Entry, ...] = ()
+    outbox: tuple[NewRow, ...] = ()
+    drops: tuple[Drop, ...] = ()
+    timers: tuple[NewTimer, ...] = ()
+    cancelled_timers: tuple[str, ...] = ()
+    desk_tasks: tuple[NewDeskTask, ...] = ()
+
+
+class Follow(Protocol):
+    """What follows from a change. Pure: it may run several times for one change."""
+
+    def __call__(self, change: Change, now: datetime) -> FollowUp:
+        """The rows; ids are made of the case's, so that a second run gives the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyDispatch:
+    """The simplest `Follow`: a journal, tasks and withdrawals for departments, desk tasks."""
+
+    connections: Connections
+
+    def __call__(self, change: Change, now: datetime) -> FollowUp:
+        """What happened, and who must be told among the departments and at the desk."""
+        return FollowUp(
+            journal=journal_of(change.events, now),
+            outbox=dispatch_rows(change.case, change.dispatches, self.connections, now),
+            drops=overtaken_by(change),
+            desk_tasks=desk_tasks_of(change.events, now),
+        )
+
+
+class TaskOrder(BaseModel):
+    """What a row of kind task or withdrawal says; the task itself is built when it is sent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    item: str
+    revision: int
+    department: str
+    office: str
+
+
+def written(change: Change, follow: Follow, now: datetime, *first: Entry) -> Written:
+    """A change with everything that follows from it; `first` stand first in the journal."""
+    then = follow(change, now)
+    return Written(
+        case=change.case,
+        journal=(*first, *then.journal),
+        outbox=then.outbox,
+        drops=then.drops,
+        timers=then.timers,
+        cancelled_timers=then.cancelled_timers,
+        desk_tasks=then.desk_tasks,
+    )
+
+
+def dispatch_rows(
+    case: Case, dispatches: Sequence[Dispatch], connections: Connections, now: datetime
+) -> tuple[NewRow, ...]:
+    """One outbox row for each task or withdrawal; the id is the same however often it is made.
+
+    A department without a connection gets its row all the same: it is sent when there is one.
+    """
+    return tuple(_row(case, dispatch, connections, now) for dispatch in dispatches)
+
+
+def overtaken_by(change: Change) -> tuple[Drop, ...]:
+    """Rows not on their way yet that a newer revision, a withdrawal or taking back replaces."""
+    if any(isinstance(event, CaseTakenBack) for event in change.events):
+        return (Drop("task"),)
+    return tuple(Drop("task", dispatch.key) for dispatch in change.dispatches)
+
+
+def journal_of(events: Sequence[Event], now: datetime) -> tuple[Entry, ...]:
+    """One entry for each event, without what people wrote."""
+    return tuple(Entry(now, _snake(type(event).__name__), _references(event)) for event in events)
+
+
+def desk_tasks_of(events: Sequence[Event], now: datetime) -> tuple[NewDeskTask, ...]:
+    """What only a person at the desk can settle; the same question is asked once."""
+    return tuple(
+        NewDeskTask(
+            id=f"{event.kind}/{event.case_no}-{event.item}",
+            kind=event.kind,
+            created_at=now,
+            case_no=event.case_no,
+            item=event.item,
+            note=event.note,
+        )
+        for event in events
+        if isinstance(event, DeskTaskNeeded)
+    )
+
+
+def _row(case: Case, dispatch: Dispatch, connections: Connections, now: datetime) -> NewRow:
+    found = connections.find(case.application.province, dispatch.department, dispatch.office)
+    order = TaskOrder(
+        item=dispatch.item,
+        revision=dispatch.revision,
+        department=dispatch.department,
+        office=dispatch.office,
+    )
+    return NewRow(
+        id=f"{dispatch.kind}/{dispatch.key}/{dispatch.revision}",
+        kind=dispatch.kind,
+        order_key=dispatch.key,
+        payload=order.model_dump_json().encode(),
+        due_at=dispatch.not_before,
+        created_at=now,
+        case_no=case.case_no,
+        connection=found.id if found else "",
+        after_form=dispatch.after_form,
+    )
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _references(event: Event) -> Mapping[str, JSON]:
+    names = (one.name for one in fields(event) if one.name not in _FREE_TEXT)
+    return {name: _plain(getattr(event, name)) for name in names}
+
+
+def _plain(value: object) -> JSON:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    assert value is None or isinstance(value, str | int)
+    return value
