@@ -18,6 +18,8 @@ from urllib.parse import quote
 
 from storage.errors import ServerUnavailable
 from storage.launch import Launch, running, runtime_folder
+from storage.sql.connect import connect, is_postgres, migrate
+from storage.sql.session import Database
 
 _CLONE_NEWUSER = 0x10000000
 _NOBODY = 65534
@@ -53,12 +55,43 @@ def embedded_postgres(directory: Path, *, fsync: bool = True) -> Iterator[str]:
             yield f"postgres://postgres@/postgres?host={quote(str(folder), safe='')}"
 
 
+_migrated = dict[str, bytes]()
+
+
 async def empty_tables(url: str) -> None:
-    """Hook, called before each test that takes `database`: to be filled by storage/sql's tests.
+    """Called before each test that takes `database`: the schema is there, the tables are empty.
 
     To make the schema once per PostgreSQL server and then DELETE from all tables takes 3 ms a
-    test; a database from a template takes 300 ms, TRUNCATE 140 ms. A SQLite file is always new.
+    test; a database from a template takes 300 ms, TRUNCATE 140 ms. A SQLite file is always new:
+    a copy of the first one, which took 200 ms to make.
     """
+    if is_postgres(url):
+        async with connect(url, pool_size=1) as database:
+            if url not in _migrated:
+                await migrate(database)
+                _migrated[url] = b""
+            for table in await all_tables(database):
+                await database.run(f'DELETE FROM "{table}"')
+        return
+    if "sqlite" not in _migrated:
+        async with connect(url) as database:
+            await migrate(database)
+        _migrated["sqlite"] = _file(url).read_bytes()  # closing has emptied the log beside it
+    _file(url).write_bytes(_migrated["sqlite"])
+
+
+def _file(url: str) -> Path:
+    return Path(url.removeprefix("sqlite://"))
+
+
+async def all_tables(database: Database) -> list[str]:
+    """Every table of ours."""
+    rows = await database.rows(
+        "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
+        if database.dialect == "postgres"
+        else "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    )
+    return sorted(row["name"] for row in rows if row["name"] != "tortoise_migrations")
 
 
 def _programs() -> Path:

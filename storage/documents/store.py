@@ -64,10 +64,15 @@ class Documents:
         self._lookups = lookups
         self._ids = ids
 
-    async def put(self, content: bytes, media_type: str, use: Use, now: datetime) -> str:
-        """Keep a document for a use; its id. The same content twice is one file."""
+    async def put(
+        self, content: bytes, media_type: str, use: Use, now: datetime, known_as: str = ""
+    ) -> str:
+        """Keep a document for a use; its id. The same content twice is one file.
+
+        `known_as` gives the id beforehand: put again under it, the document stays one use.
+        """
         address = await asyncio.to_thread(self._address, content)
-        document_id = self._ids()
+        document_id = known_as or self._ids()
         await asyncio.to_thread(self._write, address, content)
         async with self._database.transaction() as session:
             # the row holds off whoever is about to remove the last reference; if that has just
@@ -145,7 +150,7 @@ class Documents:
     ) -> None:
         await session.rows(
             "INSERT INTO document_refs (id, address, kind, case_no, draft, created_at)"
-            " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING id",
             *(document_id, address, use.kind, use.case_no, use.draft, now),
         )
 

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Anchor',
             fields=[
-                ('seq', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('seq', fields.IntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('heads', fields.TextField(unique=False)),
                 ('previous_hash', fields.CharField(max_length=64)),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='CalendarYear',
             fields=[
-                ('year', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('year', fields.IntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('data', fields.TextField(unique=False)),
                 ('imported_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
