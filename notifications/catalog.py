@@ -107,7 +107,7 @@ def notices_for(
     case: Case,
     happened: Sequence[Event],
     service: Service,
-    parties: Sequence[tuple[str, Relation]],
+    parties: Sequence[tuple[str, str]],
     now: datetime,
     make_id: Callable[[], str],
 ) -> tuple[NewRow, ...]:
@@ -117,10 +117,11 @@ def notices_for(
     """
     told = dict.fromkeys(chain([(case.application.person, _APPLICANT)], parties))
     return tuple(
-        _row(_notice(case, event, service, relation, key, now), person, make_id())
+        _row(_notice(case, event, service, who, now), person, make_id())
         for event in happened
         for person, relation in told
-        for key in _keys(event, relation)
+        for who in _told(event)
+        if who.relation == relation
     )
 
 
@@ -132,10 +133,16 @@ def order_key(case_no: str, person: str) -> str:
 _APPLICANT: Final[Relation] = "person"
 
 
-def _keys(event: Event, relation: Relation) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Who:
+    relation: Relation
+    key: str
+
+
+def _told(event: Event) -> Iterator[_Who]:
     rule = CATALOG[type(event)]
-    if isinstance(rule, Told) and relation in rule.notices:
-        yield rule.notices[relation]
+    if isinstance(rule, Told):
+        yield from (_Who(relation, key) for relation, key in rule.notices.items())
 
 
 def _row(notice: Notice, person: str, row_id: str) -> NewRow:
@@ -152,15 +159,13 @@ def _row(notice: Notice, person: str, row_id: str) -> NewRow:
     )
 
 
-def _notice(
-    case: Case, event: Event, service: Service, relation: Relation, key: str, now: datetime
-) -> Notice:
+def _notice(case: Case, event: Event, service: Service, who: _Who, now: datetime) -> Notice:
     code = getattr(event, "item", "")
     item = case.item(code) if code else None
     params = _about_case(case, service, now)
     params |= _about_all(case, service) if item is None else _about_item(item, service)
     params |= _about_event(event)
-    return Notice(key, case.case_no, service.province, code, now, params, relation)
+    return Notice(who.key, case.case_no, service.province, code, now, params, who.relation)
 
 
 def _about_case(case: Case, service: Service, now: datetime) -> dict[str, JSON]:
@@ -169,6 +174,7 @@ def _about_case(case: Case, service: Service, now: datetime) -> dict[str, JSON]:
     month = retirement_month(answers, service.switches)
     return {
         "applicant": answers.get("name") or "",
+        "plan": service.plan,
         "on": day_of(now).isoformat(),
         "submitted_on": day_of(case.application.submitted_at).isoformat(),
         "benefit_month": "" if month is None else _next_month(*month),

@@ -82,21 +82,22 @@ def read(services: Path, province: str, release: int = 1) -> Definition:
     """One province as its files say it, each file by itself in order, not yet checked whole."""
     own, shared = services / province, services / SHARED
     return Definition(
-        service=_model(own / "service.yaml", Service),
+        service=read_model(own / "service.yaml", Service),
         release=release,
-        form=_model(own / "form.yaml", Form),
+        form=read_model(own / "form.yaml", Form),
         texts=_texts((*sorted((shared / "texts").glob("*.yaml")), own / "texts.yaml")),
         words=_words(shared / "words.yaml"),
         lists={name: rows for folder in (shared, own) for name, rows in _lists(folder)},
         knowledge=_knowledge(own / "knowledge.yaml"),
-        contacts=_model(own / "contacts.yaml", dict[str, str]),
+        contacts=read_model(own / "contacts.yaml", dict[str, str]),
         rules=RULES,
         derivations=DERIVATIONS,
         kinds=KINDS,
     )
 
 
-def _model(path: Path, shape: type[_T]) -> _T:
+def read_model(path: Path, shape: type[_T]) -> _T:
+    """The YAML file as `shape`. Raises DefinitionBroken with file, line, expectation."""
     data = _yaml(path)
     try:
         return TypeAdapter(shape).validate_python(data)
@@ -135,7 +136,7 @@ def _line(path: Path, where: Sequence[str | int]) -> int:
 def _texts(paths: Sequence[Path]) -> Texts:
     sources: dict[str, str] = {}
     for path in paths:
-        sources |= _model(path, dict[str, str])
+        sources |= read_model(path, dict[str, str])
     try:
         return Texts(sources)
     except TextBroken as error:
@@ -143,19 +144,19 @@ def _texts(paths: Sequence[Path]) -> Texts:
 
 
 def _words(path: Path) -> Words:
-    words = _model(path, _Words)
+    words = read_model(path, _Words)
     return Words(words.commands, words.prefixes, words.yes, words.no, words.thanks)
 
 
 def _knowledge(path: Path) -> Knowledge:
-    entries = _model(path, tuple[_Entry, ...])
+    entries = read_model(path, tuple[_Entry, ...])
     return Knowledge(tuple(Entry(**dict(entry)) for entry in entries))
 
 
 def _lists(folder: Path) -> Iterator[tuple[str, Sequence[Row]]]:
     for path in sorted((folder / "lists").glob("*")):
         if path.suffix == ".yaml":
-            rows = _model(path, tuple[_Row, ...])
+            rows = read_model(path, tuple[_Row, ...])
             yield path.stem, tuple(Row(**dict(row)) for row in rows)
         elif path.suffix == ".csv":
             yield path.stem, tuple(_csv_rows(path))

@@ -1,0 +1,339 @@
+"""From facts to sentences: a province's wordings of all notices, checked when they are loaded.
+
+Each notice has a template message (typed fields, `notifications/template_fields.py`) and a customer
+message that says the same at length. Templates get the variables of `VARIABLES`, always all of
+them; what departments wrote is a value, never a template.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+
+from jinja2 import Environment, TemplateError, UndefinedError, meta
+from pydantic import BaseModel, ConfigDict, Field
+
+from cases.values import JSON
+from cases.workdays import SHANGHAI
+from dialogs.texts import TextBroken, Texts
+from notifications.catalog import NOTICES, URGENCIES, Urgency
+from notifications.notice import Notice
+from notifications.template_fields import Kind, check, fit, kind_of
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Wording(_Strict):
+    """One notice. `fields`: our field → its text; `taps`: commands under the customer message."""
+
+    template: str
+    fields: dict[str, str]
+    message: str
+    taps: Annotated[tuple[str, ...], Field(strict=False)] = ()
+
+
+class WordingFile(_Strict):
+    """`notices.yaml`. `templates`: our template → our field → its kind. `extras`:
+    `<notice>.<item>` → a sentence that only this item's notice has. `desk`: a note for a clerk.
+    """
+
+    templates: dict[str, dict[str, Kind]] = {}
+    notices: dict[str, Wording] = {}
+    extras: dict[str, str] = {}
+    unnamed: str = ""
+    """What something missing is called that no list names."""
+    desk: str = ""
+
+
+class AccountTemplate(_Strict):
+    """A template as an account was granted it: its id, and our field → its field (`thing2`)."""
+
+    id: Annotated[str, Field(min_length=1)]
+    fields: dict[str, str]
+
+
+class TemplateFile(_Strict):
+    """`templates.yaml` of an account: our template → the account's."""
+
+    templates: dict[str, AccountTemplate]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How codes are called: what is missing, by (kind, code), and offices."""
+
+    missing: Callable[[str, str], str]
+    office: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: `fields` of our template `template`, or `text` with `taps` (commands)."""
+
+    template: str
+    fields: Mapping[str, str]
+    text: str
+    taps: tuple[str, ...]
+    urgency: Urgency
+
+
+VARIABLES: Final = frozenset(
+    {
+        "applicant", "at", "basis", "benefit_month", "case_no", "department", "due_on", "extra",
+        "first_payment_month", "item_name", "item_short", "items", "missing", "office", "on",
+        "original_channel", "others", "phone", "plan", "provisional", "reason", "submitted_on",
+        "was_due_on",
+    }
+)  # fmt: skip
+"""Days are spelled (2026年3月9日), months too; `others`: how many notices were merged into this;
+`missing`: a list of {name, note}; `items`: a list of {name, state}; what is unknown is empty."""
+
+_DAYS: Final = ("on", "submitted_on", "due_on", "was_due_on")
+_TEXTS: Final = (
+    "applicant", "basis", "department", "item_name", "item_short", "original_channel", "phone",
+    "plan", "reason",
+)  # fmt: skip
+_LONGEST_MERGED = 1800
+"""Bytes: what is longer than one text of 2,047 is told shorter (the taps need room, too)."""
+
+
+class Wordings:
+    """All notices of one province, ready to be said."""
+
+    def __init__(self, file: WordingFile, names: Names) -> None:
+        """Raises TextBroken for a text that is no template; `mistakes` finds everything else."""
+        self._file = file
+        self._names = names
+        self._texts = Texts(dict(_sources(file)))
+
+    def say(self, notices: Sequence[Notice]) -> Message:
+        """One message for all of them; the one that needs her most comes first and leads.
+
+        Raises KeyError for a notice without a wording.
+        """
+        first, *others = sorted(notices, key=_rank)
+        lead = self._file.notices[first.key]
+        values = self._values(first, len(others))
+        fields = {name: self._texts.render(f"{first.key}/{name}", values) for name in lead.fields}
+        texts = [self._texts.render(first.key, values)]
+        texts += [self._texts.render(one.key, self._values(one, 0)) for one in others]
+        return Message(
+            template=lead.template,
+            fields=fields,
+            text=_joined(texts),
+            taps=tuple(dict.fromkeys(_taps(self._file, (first, *others)))),
+            urgency=NOTICES[first.key].urgency,
+        )
+
+    def for_the_desk(self, message: Message) -> str:
+        """The note of a clerk who is to tell her by telephone."""
+        return self._texts.render("desk", {"text": message.text})
+
+    def kind(self, template: str, field: str) -> Kind:
+        """The kind of one of our fields."""
+        return self._file.templates[template][field]
+
+    @property
+    def templates(self) -> Mapping[str, Mapping[str, Kind]]:
+        """Our templates, field by field."""
+        return self._file.templates
+
+    def _values(self, notice: Notice, others: int) -> dict[str, JSON]:
+        params = notice.params
+        values: dict[str, JSON] = {name: str(params.get(name) or "") for name in _TEXTS}
+        values |= {name: spelled_day(str(params.get(name) or "")) for name in _DAYS}
+        facts = params.get("facts")
+        paid = facts.get("first_payment_month") if isinstance(facts, Mapping) else None
+        office = self._names.office(str(params.get("office") or ""))
+        values |= {
+            "at": _spelled_time(notice.at),
+            "case_no": notice.case_no,
+            "others": others,
+            "provisional": params.get("provisional") is True,
+            "office": office or values["department"],
+            "benefit_month": spelled_day(str(params.get("benefit_month") or "")),
+            "first_payment_month": spelled_day(str(paid or "")),
+            "missing": [self._missing(one) for one in _mappings(params.get("missing"))],
+            "items": [dict(one) for one in _mappings(params.get("items"))],
+            "extra": "",
+        }
+        extra = f"{notice.key}.{notice.item}"
+        if extra in self._texts:
+            values["extra"] = self._texts.render(extra, values)
+        return values
+
+    def _missing(self, one: Mapping[str, JSON]) -> dict[str, JSON]:
+        name = self._names.missing(str(one.get("kind")), str(one.get("code")))
+        return {"name": name or self._file.unnamed, "note": str(one.get("note") or "")}
+
+
+def account_fields(
+    wordings: Wordings, template: AccountTemplate, message: Message
+) -> Mapping[str, str] | None:
+    """The values for the account's fields, made to fit; None when one cannot be made to."""
+    values: dict[str, str] = {}
+    for name, text in message.fields.items():
+        kind = wordings.kind(message.template, name)
+        value = fit(kind, text)
+        if name not in template.fields or check(kind, value) is not None:
+            return None
+        values[template.fields[name]] = value
+    return values
+
+
+def spelled_day(day: str) -> str:
+    """2026-03-09 → 2026年3月9日, 2026-03 → 2026年3月; anything else comes back as it is."""
+    year, _, rest = day.partition("-")
+    month, _, mday = rest.partition("-")
+    if not (year.isdecimal() and month.isdecimal()):
+        return day
+    return f"{year}年{int(month)}月" + (f"{int(mday)}日" if mday.isdecimal() else "")
+
+
+def merged_files(shared: WordingFile, own: WordingFile) -> WordingFile:
+    """The province's own wordings over what all provinces share."""
+    return WordingFile(
+        templates={**shared.templates, **own.templates},
+        notices={**shared.notices, **own.notices},
+        extras={**shared.extras, **own.extras},
+        unnamed=own.unnamed or shared.unnamed,
+        desk=own.desk or shared.desk,
+    )
+
+
+# ---- checking -------------------------------------------------------------------------------
+
+
+def mistakes(file: WordingFile) -> Iterator[str]:
+    """Everything that is wrong with a province's wordings, one sentence each."""
+    for key in sorted(set(NOTICES) - set(file.notices)):
+        yield f"the notice {key} has no wording"
+    for key in sorted(set(file.notices) - set(NOTICES)):
+        yield f"no event leads to a notice {key}"
+    for key, wording in file.notices.items():
+        yield from _field_mistakes(file, key, wording)
+    for key in file.extras:
+        if key.partition(".")[0] not in NOTICES:
+            yield f"the extra {key} belongs to no notice"
+    for key, source in _sources(file):
+        yield from _unknown_variables(key, source)
+    if not file.unnamed or not file.desk:
+        yield "say unnamed and desk"
+
+
+def trial_mistakes(file: WordingFile, names: Names) -> Iterator[str]:
+    """Says every notice with trial values, and checks each field against its kind."""
+    try:
+        wordings = Wordings(file, names)
+    except TextBroken as error:
+        yield str(error)
+        return
+    for notice in _trials():
+        try:
+            message = wordings.say((notice,))
+        except (UndefinedError, TemplateError, TypeError) as error:
+            yield f"{notice.key}: {error}"
+            continue
+        for name, text in message.fields.items():
+            kind = wordings.kind(message.template, name)
+            if (problem := check(kind, fit(kind, text))) is not None:
+                yield f"{notice.key}.{name}: {problem} as {kind}: {text!r}"
+
+
+def account_mistakes(wordings: Wordings, file: TemplateFile) -> Iterator[str]:
+    """What in an account's templates does not go with ours."""
+    for name, template in file.templates.items():
+        ours = wordings.templates.get(name)
+        if ours is None:
+            yield f"no notice uses a template {name}"
+            continue
+        if set(ours) != set(template.fields):
+            yield f"{name}: the fields are {', '.join(sorted(ours))}"
+        for field, theirs in template.fields.items():
+            yield from _kind_mistakes(f"{name}.{field}", ours.get(field), theirs)
+
+
+def _kind_mistakes(where: str, ours: Kind | None, theirs: str) -> Iterator[str]:
+    try:
+        kind = kind_of(theirs)
+    except ValueError as error:
+        yield f"{where}: {error}"
+        return
+    if ours is not None and kind != ours:
+        yield f"{where}: must be a field of kind {ours}, not {theirs}"
+
+
+def _field_mistakes(file: WordingFile, key: str, wording: Wording) -> Iterator[str]:
+    fields = file.templates.get(wording.template)
+    if fields is None:
+        yield f"{key}: no template is called {wording.template}"
+    elif set(fields) != set(wording.fields):
+        yield f"{key}: the fields of {wording.template} are {', '.join(sorted(fields))}"
+
+
+def _unknown_variables(key: str, source: str) -> Iterator[str]:
+    # Only read for its names here; what is said goes through the sandboxed one of `Texts`.
+    try:
+        named = meta.find_undeclared_variables(Environment(autoescape=True).parse(source))
+    except TemplateError as error:
+        yield f"{key}: {error}"
+        return
+    known = {"text"} if key == "desk" else VARIABLES
+    if unknown := sorted(named - known):
+        yield f"{key}: no notice knows {', '.join(unknown)}"
+
+
+def _trials() -> Iterator[Notice]:
+    """Every notice with much, and with as little as can be known."""
+    at = datetime(2026, 12, 31, 15, 59, tzinfo=SHANGHAI)
+    missing = [{"kind": "document", "code": "?", "note": "第二页"}] * 3
+    full: dict[str, JSON] = dict.fromkeys(_TEXTS, "某" * 50)
+    full |= dict.fromkeys(_DAYS, "2026-12-31")
+    full |= {"benefit_month": "2027-01", "provisional": True, "missing": missing}
+    full |= {"facts": {"first_payment_month": "2027-02"}}
+    full |= {"items": [{"name": "某事", "state": state} for state in ("done", "refused")]}
+    for key in NOTICES:
+        yield Notice(key, "41000020261231010000019", "?", "?", at, full)
+        bare = {"item_name": "某事", "item_short": "某事", "department": "某部门"}
+        yield Notice(key, "41000020261231010000019", "?", "?", at, bare)
+
+
+# ---- small things ---------------------------------------------------------------------------
+
+
+def _sources(file: WordingFile) -> Iterator[tuple[str, str]]:
+    for key, wording in file.notices.items():
+        yield key, wording.message
+        for name, text in wording.fields.items():
+            yield f"{key}/{name}", text
+    yield from file.extras.items()
+    yield "desk", file.desk
+
+
+def _taps(file: WordingFile, notices: Sequence[Notice]) -> Iterator[str]:
+    for one in notices:
+        yield from file.notices[one.key].taps
+
+
+def _rank(notice: Notice) -> int:
+    return URGENCIES.index(NOTICES[notice.key].urgency)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    whole = "\n\n".join(texts)
+    if len(texts) == 1 or len(whole.encode()) <= _LONGEST_MERGED:
+        return whole
+    # Each notice begins with its conclusion: that line stays, 进度 tells the rest.
+    return "\n\n".join([texts[0], *(text.partition("\n")[0] for text in texts[1:])])
+
+
+def _mappings(value: JSON) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, list):
+        yield from (one for one in value if isinstance(one, Mapping))
+
+
+def _spelled_time(at: datetime) -> str:
+    local = at.astimezone(SHANGHAI)
+    return f"{spelled_day(date.isoformat(local.date()))} {local:%H:%M}"

@@ -1,0 +1,67 @@
+"""Loads what notices say, and what an account calls our templates: strict, with file and line."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from dialogs.definition import Definition
+from notifications.wordings import (
+    AccountTemplate,
+    Names,
+    TemplateFile,
+    WordingFile,
+    Wordings,
+    account_mistakes,
+    merged_files,
+    mistakes,
+    trial_mistakes,
+)
+from storage.definitions import SHARED, DefinitionBroken, read_model
+
+_NOTICES = "notices.yaml"
+
+
+def load_notices(services: Path, definition: Definition) -> Wordings:
+    """A province's wordings, its own over the shared ones.
+
+    Raises DefinitionBroken with file, line, expectation.
+    """
+    shared = read_model(services / SHARED / _NOTICES, WordingFile)
+    own = services / definition.province / _NOTICES
+    file = merged_files(shared, read_model(own, WordingFile)) if own.exists() else shared
+    names = names_of(definition)
+    found = [*mistakes(file)] or [*trial_mistakes(file, names)]
+    if found:
+        raise DefinitionBroken(f"services/{definition.province}/{_NOTICES}", found)
+    return Wordings(file, names)
+
+
+def load_templates(path: Path, wordings: Wordings) -> Mapping[str, AccountTemplate]:
+    """Our template → the account's; none when there is no such file: then only customer messages.
+
+    Raises DefinitionBroken with file, line, expectation.
+    """
+    if not path.exists():
+        return {}
+    file = read_model(path, TemplateFile)
+    if found := [*account_mistakes(wordings, file)]:
+        raise DefinitionBroken(path.name, found)
+    return file.templates
+
+
+def names_of(definition: Definition) -> Names:
+    """How a province calls papers, answers and offices."""
+    service, form = definition.service, definition.form
+    papers = {one.code: one.name for one in service.documents}
+    papers |= {one.code: one.name for one in service.materials}
+    labels: dict[str, str] = {entry.key: entry.label for entry in form.entries()}
+    rows = {row.id: row.name for rows in definition.lists.values() for row in rows}
+
+    def missing(kind: str, code: str) -> str:
+        if kind == "document" and code in papers:
+            return papers[code]
+        try:
+            return form.question(code).label
+        except KeyError:
+            return labels.get(code.partition(".")[0], "")
+
+    return Names(missing, lambda code: rows.get(code, ""))
