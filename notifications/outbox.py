@@ -5,7 +5,7 @@ go out one after the other, and `failed`, `uncertain` and `dropped` release the 
 of a lease changes nothing. `storage/sql/outbox.py` keeps them on SQLite and PostgreSQL.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeAlias
@@ -77,7 +77,7 @@ class Outbox(Protocol):
         """Queue rows outside a case's change (campaigns, staff's answers); how many were new."""
 
     async def claim(
-        self, kinds: tuple[RowKind, ...], limit: int, now: datetime, lease_for: timedelta
+        self, kinds: Collection[RowKind], limit: int, now: datetime, lease_for: timedelta
     ) -> list[Row]:
         """Lease what is due, at most the first unfinished row of each order key."""
 
@@ -99,11 +99,11 @@ class Outbox(Protocol):
     async def publish(self, row: Row, now: datetime) -> int:
         """Put a leased task on its connection's pull list; its place there, 0: lease lost."""
 
-    async def give_back(self, kinds: tuple[RowKind, ...], now: datetime) -> int:
+    async def give_back(self, kinds: Collection[RowKind], now: datetime) -> int:
         """Queue the rows whose lease has expired again; only for kinds that may go twice."""
 
     async def take_over(
-        self, kinds: tuple[RowKind, ...], limit: int, now: datetime, lease_for: timedelta
+        self, kinds: Collection[RowKind], limit: int, now: datetime, lease_for: timedelta
     ) -> list[Row]:
         """Lease rows whose holder has vanished, to decide what became of them."""
 

@@ -21,6 +21,10 @@ from storage.sql.errors import DocumentGone
 from storage.sql.session import Database, Session
 
 _PURPOSE = "document"
+_KEEP = (
+    "INSERT INTO documents (address, media_type, size, created_at) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (address) DO UPDATE SET size = excluded.size RETURNING address"
+)
 _LISTED = (
     "SELECT r.id, r.kind, r.case_no, r.draft, d.media_type, d.size"
     " FROM document_refs r JOIN documents d ON d.address = r.address"
@@ -47,6 +51,10 @@ class Document:
     use: Use
 
 
+class _Known(Exception):
+    """Somebody else has just kept a document under that id."""
+
+
 class Documents:
     """The store of documents. `ids` makes the id of a new use."""
 
@@ -69,22 +77,20 @@ class Documents:
     ) -> str:
         """Keep a document for a use; its id. The same content twice is one file.
 
-        `known_as` gives the id beforehand: put again under it, the document stays one use.
+        `known_as` is the id, for who must be able to come again: a known id is left as it is.
         """
-        address = await asyncio.to_thread(self._address, content)
         document_id = known_as or self._ids()
+        if known_as and await self.about(known_as):
+            return known_as
+        address = await asyncio.to_thread(self._address, content)
         await asyncio.to_thread(self._write, address, content)
-        async with self._database.transaction() as session:
-            # the row holds off whoever is about to remove the last reference; if that has just
-            # happened, the file is written once more
-            await session.rows(
-                "INSERT INTO documents (address, media_type, size, created_at)"
-                " VALUES (?, ?, ?, ?) ON CONFLICT (address)"
-                " DO UPDATE SET size = excluded.size RETURNING address",
-                *(address, media_type, len(content), now),
-            )
-            await asyncio.to_thread(self._write, address, content)
-            await self._refer(session, document_id, address, use, now)
+        with suppress(_Known):
+            async with self._database.transaction() as session:
+                # the row holds off whoever is about to remove the last reference; if that has
+                # just happened, the file is written once more
+                await session.rows(_KEEP, address, media_type, len(content), now)
+                await asyncio.to_thread(self._write, address, content)
+                await self._refer(session, document_id, address, use, now)
         return document_id
 
     async def reuse(self, document_id: str, use: Use, now: datetime) -> str:
@@ -148,11 +154,13 @@ class Documents:
     async def _refer(
         self, session: Session, document_id: str, address: str, use: Use, now: datetime
     ) -> None:
-        await session.rows(
+        kept = await session.rows(
             "INSERT INTO document_refs (id, address, kind, case_no, draft, created_at)"
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING id",
             *(document_id, address, use.kind, use.case_no, use.draft, now),
         )
+        if not kept:
+            raise _Known
 
     async def _held(self, session: Session, document_id: str) -> str | None:
         """The address of a document whose row is ours until the transaction ends."""

@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar
 
 import orjson
 
-from cases.case import Case, Item, case_state
+from cases.case import Case, CaseState, Item, case_state
 from cases.values import JSON
 from storage.sealing import Sealer
 from storage.sql.codec import CaseCodec, item_id
@@ -44,6 +44,7 @@ Make: TypeAlias = Callable[[str], Written]
 UNKNOWN_CASE: Mapping[str, JSON] = {"kind": "refused", "code": "unknown_case"}
 """The answer to a report about a case that does not exist; the report is kept all the same."""
 
+_ENDED: tuple[CaseState, ...] = ("finished", "taken_back", "withdrawn")
 _ATTEMPTS = 40
 _POLITE_ATTEMPTS = 3  # then the row is locked first, and it is our turn in the end
 
@@ -88,6 +89,18 @@ class Cases:
             person,
         )
         return [_summary(row) for row in rows]
+
+    async def unfinished(self, after: str = "", limit: int = 500) -> list[str]:
+        """Numbers of cases that something can still happen to, by number: page on with the last.
+
+        For what concerns them all, such as an imported calendar.
+        """
+        rows = await self._database.rows(
+            "SELECT case_no FROM cases WHERE state NOT IN ? AND case_no > ?"
+            " ORDER BY case_no LIMIT ?",
+            *(_ENDED, after, limit),
+        )
+        return [str(row["case_no"]) for row in rows]
 
     async def parties(self, case_no: str) -> list[tuple[str, str]]:
         """(person, relation) of everybody who has to do with the case."""

@@ -4,7 +4,7 @@ A claim is one statement on both: PostgreSQL skips what another worker has just 
 one writer at a time. A row may be claimed when no earlier row of its order key is unfinished.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -41,29 +41,29 @@ class SqlOutbox:
     # ---- claiming
 
     async def claim(
-        self, kinds: tuple[RowKind, ...], limit: int, now: datetime, lease_for: timedelta
+        self, kinds: Collection[RowKind], limit: int, now: datetime, lease_for: timedelta
     ) -> list[Row]:
         """Lease what is due, at most the first unfinished row of each order key."""
         skip = _SKIP if self._database.dialect == "postgres" else ""
         statement = _LEASE.replace("{which}", _DUE + skip)
-        values = (now + lease_for, self._tokens(), now, kinds, limit)
+        values = (now + lease_for, self._tokens(), now, tuple(kinds), limit)
         return self._read(await self._database.rows(statement, *values))
 
     async def take_over(
-        self, kinds: tuple[RowKind, ...], limit: int, now: datetime, lease_for: timedelta
+        self, kinds: Collection[RowKind], limit: int, now: datetime, lease_for: timedelta
     ) -> list[Row]:
         """Lease rows whose holder has vanished, to decide what became of them."""
         skip = _SKIP if self._database.dialect == "postgres" else ""
         statement = _LEASE.replace("{which}", _LAPSED + skip)
-        values = (now + lease_for, self._tokens(), now, kinds, limit)
+        values = (now + lease_for, self._tokens(), now, tuple(kinds), limit)
         return self._read(await self._database.rows(statement, *values))
 
-    async def give_back(self, kinds: tuple[RowKind, ...], now: datetime) -> int:
+    async def give_back(self, kinds: Collection[RowKind], now: datetime) -> int:
         """Queue the rows whose lease has expired again; only for kinds that may go twice."""
         return await self._database.run(
             "UPDATE outbox SET state = 'queued', lease_until = NULL, lease_token = ''"
             " WHERE state = 'leased' AND lease_until <= ? AND kind IN ?",
-            *(now, kinds),
+            *(now, tuple(kinds)),
         )
 
     async def release(self, case_no: str) -> int:
@@ -216,11 +216,11 @@ class SqlOutbox:
         )
         return [self._row(row) for row in rows]
 
-    async def next_due(self, kinds: tuple[RowKind, ...]) -> datetime | None:
+    async def next_due(self, kinds: Collection[RowKind]) -> datetime | None:
         """When the next row falls due: how long a worker may sleep."""
         row = await self._database.row(
             "SELECT MIN(due_at) AS due_at FROM outbox WHERE state = 'queued' AND kind IN ?",
-            kinds,
+            tuple(kinds),
         )
         return as_time(row["due_at"]) if row and row["due_at"] else None
 

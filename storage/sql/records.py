@@ -25,6 +25,7 @@ DeskTaskKind: TypeAlias = Literal[
     "acceptance_late",
     "platform",
     "uncertain",
+    "form_broken",
 ]
 
 

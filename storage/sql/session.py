@@ -97,6 +97,8 @@ class Database(Session):
     def transaction(self) -> AbstractAsyncContextManager[Session]:
         """Commit what is run on the session, or nothing of it when the block raises.
 
+        Inside the block speak to the session only: the database itself may be waiting for it.
+
         SQLite: the only writer from the first statement on (BEGIN IMMEDIATE). PostgreSQL: read
         committed, hence every change checks a version or locks its row.
         """

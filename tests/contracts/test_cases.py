@@ -164,6 +164,14 @@ async def test_what_goes_with_a_change_is_written_with_it(cases: Cases, records:
     assert (summary.state, summary.relation) == ("taken_back", "relative")
 
 
+async def test_all_unfinished_cases_are_found_page_by_page(cases: Cases) -> None:
+    numbers = [await _open(cases, f"draft-{n}") for n in range(5)]
+    await cases.change(numbers[1], lambda case: Written(replace(case, taken_back_at=NOW)))
+    first = await cases.unfinished(limit=2)
+    rest = await cases.unfinished(first[-1], limit=9)
+    assert first + rest == [numbers[0], *numbers[2:]]
+
+
 async def test_a_refusal_changes_nothing(cases: Cases) -> None:
     case_no = await _open(cases)
     assert await cases.change(case_no, lambda _case: "too late") == "too late"

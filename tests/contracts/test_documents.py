@@ -60,6 +60,19 @@ async def test_the_same_content_is_one_file_until_its_last_use_ends(
         await documents.reuse(ids[-1], USE, NOW)
 
 
+async def test_a_known_id_is_left_as_it_is(documents: Documents, records: Database) -> None:
+    texts = [f"result {n}".encode() for n in range(6)]
+    kept = await asyncio.gather(
+        *(documents.put(text, "text/plain", USE, NOW, known_as="paper-1") for text in texts)
+    )
+    assert set(kept) == {"paper-1"}
+    first = await documents.get("paper-1")
+    await documents.put(b"another", "text/plain", USE, NOW, known_as="paper-1")
+    assert await documents.get("paper-1") == first
+    (count,) = await records.rows("SELECT COUNT(*) AS contents FROM documents")
+    assert count["contents"] == 1
+
+
 async def test_storing_and_removing_at_once_loses_nothing(documents: Documents) -> None:
     for _ in range(10):
         old = await documents.put(PHOTO, "image/jpeg", USE, NOW)

@@ -18,6 +18,8 @@ from tests.contracts.samples import NOW, row
 
 LATER = NOW + timedelta(hours=1)
 LEASE = timedelta(seconds=30)
+NOTICES: tuple[RowKind, ...] = ("notice",)
+TASKS: tuple[RowKind, ...] = ("task",)
 ALL: tuple[RowKind, ...] = ("task", "withdrawal", "notice", "customer")
 
 
@@ -93,16 +95,16 @@ async def test_a_definite_end_releases_the_next(outbox: SqlOutbox, end: RowState
 
 async def test_only_what_is_due_and_of_the_kind_is_claimed(outbox: SqlOutbox) -> None:
     await outbox.add([row(1), row(2, "task"), row(500)])
-    claimed = await outbox.claim(("notice",), 10, NOW + timedelta(seconds=60), LEASE)
+    claimed = await outbox.claim(NOTICES, 10, NOW + timedelta(seconds=60), LEASE)
     assert [one.id for one in claimed] == ["row-1"]
-    assert await outbox.next_due(("notice",)) == NOW + timedelta(seconds=500)
+    assert await outbox.next_due(NOTICES) == NOW + timedelta(seconds=500)
 
 
 async def test_a_late_holder_changes_nothing(outbox: SqlOutbox) -> None:
     await outbox.add([row(1, "task")])
     (late,) = await outbox.claim(ALL, 1, LATER, LEASE)
-    assert await outbox.give_back(("task",), LATER) == 0
-    assert await outbox.give_back(("task",), LATER + LEASE) == 1
+    assert await outbox.give_back(TASKS, LATER) == 0
+    assert await outbox.give_back(TASKS, LATER + LEASE) == 1
     (other,) = await outbox.claim(ALL, 1, LATER + LEASE, LEASE)
     assert not await outbox.finish(late, LATER)
     assert not await outbox.retry_later(late, LATER, "late")
@@ -112,10 +114,10 @@ async def test_a_late_holder_changes_nothing(outbox: SqlOutbox) -> None:
 
 async def test_a_vanished_holders_notice_is_decided_by_one(workers: list[SqlOutbox]) -> None:
     await workers[0].add([row(1)])
-    (held,) = await workers[0].claim(("notice",), 1, LATER, LEASE)
+    (held,) = await workers[0].claim(NOTICES, 1, LATER, LEASE)
     assert await workers[0].remember(held, "c-1")
     taken = await asyncio.gather(
-        *(one.take_over(("notice",), 5, LATER + LEASE, LEASE) for one in workers)
+        *(one.take_over(NOTICES, 5, LATER + LEASE, LEASE) for one in workers)
     )
     (only,) = [one for batch in taken for one in batch]
     assert (only.id, only.client_msg_id) == ("row-1", "c-1")
