@@ -59,8 +59,7 @@ class _Words(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     commands: dict[str, tuple[str, ...]]
     prefixes: dict[str, tuple[str, ...]]
-    yes: tuple[str, ...]
-    no: tuple[str, ...]
+    greetings: tuple[str, ...]
     thanks: tuple[str, ...]
 
 
@@ -72,7 +71,7 @@ def provinces(services: Path) -> tuple[str, ...]:
 def load(services: Path, province: str, release: int = 1) -> Definition:
     """One province, whole and checked. Raises DefinitionBroken with file, line, expectation."""
     definition = read(services, province, release)
-    found = mistakes(definition)
+    found = (*_without_template(services / province, definition.service), *mistakes(definition))
     if found:
         raise DefinitionBroken(f"services/{province}", found)
     return definition
@@ -94,6 +93,17 @@ def read(services: Path, province: str, release: int = 1) -> Definition:
         derivations=DERIVATIONS,
         kinds=KINDS,
     )
+
+
+def _without_template(folder: Path, service: Service) -> Iterator[str]:
+    """A document's template is a typst file under the province's `documents`."""
+    for index, document in enumerate(service.documents):
+        template = Path(document.template)
+        inside = template.parent == Path("documents") and template.suffix == ".typ"
+        if not inside or not (folder / template).is_file():
+            where = ("documents", index, "template")
+            message = f"no template is called {document.template}; expected documents/<name>.typ"
+            yield _problem(folder / "service.yaml", where, message)
 
 
 def read_model(path: Path, shape: type[_T]) -> _T:
@@ -145,7 +155,7 @@ def _texts(paths: Sequence[Path]) -> Texts:
 
 def _words(path: Path) -> Words:
     words = read_model(path, _Words)
-    return Words(words.commands, words.prefixes, words.yes, words.no, words.thanks)
+    return Words(words.commands, words.prefixes, words.greetings, words.thanks)
 
 
 def _knowledge(path: Path) -> Knowledge:

@@ -36,13 +36,17 @@ SPOUSE: dict[str, Any] = {
 CHILD: dict[str, str] = {
     "name": "李小明",
     "sex": "男",
-    "born": "1990-05",
+    "born": "1990年5月",
     "kind": "养子女",
-    "adopted_on": "1991-06",
+    "adopted_on": "1991年6月",
     "adoptee_status": "孤儿",
     "died": "————",
     "note": "补办登记",
 }
+STATEMENTS = [
+    line.partition("、")[2] for line in PLAN.read_text().splitlines() if line[:2] in {"1、", "2、"}
+]
+# What the issued form shows, by its own fields; `as_given` is how a case says it (bot/forms.py).
 FORM: dict[str, Any] = {
     "name": "王秀英",
     "ethnicity": "回族",
@@ -61,6 +65,7 @@ FORM: dict[str, Any] = {
     "case_no": "410100202611210100000127",
     "extra": [["领取方式", "邮寄送达"], ["参保地", "河南省郑州市"]],
     "differences": [["婚姻状况", "丧偶", "初婚"]],
+    "unprintable": [["子女姓名1", "李〓", "U+323AF"]],
 }
 BLANK_ADDRESS = dict.fromkeys(ADDRESS, "")
 WITHOUT_ONLY_CHILD: dict[str, Any] = {
@@ -72,8 +77,44 @@ WITHOUT_ONLY_CHILD: dict[str, Any] = {
 TICKED, NOT_TICKED = "已勾选", "未勾选"
 
 
+def as_given(form: Mapping[str, Any]) -> dict[str, Any]:
+    """The form's fields as bot/forms.py hands them to every template."""
+    spouse = form["spouse"] or {**dict.fromkeys(SPOUSE, ""), "address": {}}
+    plain = ("name", "ethnicity", "id_number", "phone", "bank_name", "bank_card")
+    items, made = form["items"], (True, form["statement_2"])
+    return {
+        "case_no": form["case_no"],
+        "submitted_on": form["filled_on"],
+        "answers": {key: form[key] for key in plain}
+        | {f"spouse_{key}": spouse[key] for key in ("name", "id_number", "phone")}
+        | {"fund_centre": items["fund_centre"]},
+        "values": {
+            "sex": {"男": "male", "女": "female"}.get(form["sex"]),
+            "address": form["address"],
+            "spouse_address": spouse["address"],
+        },
+        "groups": {"children": [child_as_given(child) for child in form["children"]]},
+        "items": [
+            {"code": "HN08", "applies": items["fund"]},
+            {"code": "HN09", "applies": items["only_child"]},
+        ],
+        "statements": [
+            {"key": f"statement_{number}", "text": text, "applies": made[number - 1]}
+            for number, text in enumerate(STATEMENTS, start=1)
+        ],
+        **{key: form[key] for key in ("signature", "extra", "differences", "unprintable")},
+    }
+
+
+def child_as_given(child: Mapping[str, str]) -> dict[str, Any]:
+    living = {"": None, "————": True}.get(child["died"], False)
+    shown = {key: {"shown": said, "raw": said} for key, said in child.items() if key != "died"}
+    died = {"died_on": {"shown": child["died"], "raw": child["died"]}} if living is False else {}
+    return shown | died | {"living": {"shown": "", "raw": living}}
+
+
 def filled(**changes: Any) -> bytes:
-    return render(APPLICATION, {"form": {**FORM, **changes}}, MADE_AT)
+    return render(APPLICATION, {"form": as_given({**FORM, **changes})}, MADE_AT)
 
 
 def pages(pdf: bytes) -> list[PageObject]:
@@ -150,13 +191,14 @@ def test_without_the_only_child_item_its_block_stays_blank() -> None:
 
 
 def test_without_anything_off_the_form_there_is_no_annex() -> None:
-    with_annex, without = filled(), filled(extra=[], differences=[])
+    with_annex, without = filled(), filled(extra=[], differences=[], unprintable=[])
     assert len(pages(with_annex)) == len(pages(without)) + 1
     assert "附页" not in words(without)
 
 
 def test_differences_alone_make_an_annex() -> None:
-    text = words(filled(extra=[]))
+    text = words(filled(extra=[], unprintable=[]))
+    assert "字库" not in text
     assert "项目本人填写户籍登记信息婚姻状况丧偶初婚" in text
     assert "户籍登记信息与本人填写不一致之处" not in words(filled(differences=[]))
 
@@ -174,6 +216,7 @@ def test_an_empty_form_can_be_printed() -> None:
         "filled_on": {"year": "", "month": "", "day": ""},
         "extra": [],
         "differences": [],
+        "unprintable": [],
     }
     assert len(pages(filled(**empty))) == 2
 
@@ -278,10 +321,10 @@ def starts(pdf: bytes) -> list[tuple[float, float]]:
 def test_the_same_input_gives_the_same_bytes() -> None:
     digests = {hashlib.sha256(filled()).hexdigest() for _ in range(2)}
     assert len(digests) == 1
-    assert filled() == render(APPLICATION, {"form": FORM}, MADE_AT.astimezone(UTC))
+    assert filled() == render(APPLICATION, {"form": as_given(FORM)}, MADE_AT.astimezone(UTC))
     assert filled() != filled(name="王秀瑛")
     later = MADE_AT + timedelta(seconds=1)
-    assert filled() != render(APPLICATION, {"form": FORM}, later)
+    assert filled() != render(APPLICATION, {"form": as_given(FORM)}, later)
 
 
 def test_the_file_says_that_it_is_pdf_a_2b() -> None:
@@ -310,7 +353,7 @@ def test_a_missing_template_fails() -> None:
 
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(RenderingFailed, match="time zone"):
-        render(APPLICATION, {"form": FORM}, MADE_AT.replace(tzinfo=None))
+        render(APPLICATION, {"form": as_given(FORM)}, MADE_AT.replace(tzinfo=None))
 
 
 def test_half_a_character_is_refused() -> None:
