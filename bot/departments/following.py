@@ -4,10 +4,10 @@ The wiring gives a `Follow` that also makes notices and timers. What departments
 rows that tell them, is made here.
 """
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -15,13 +15,10 @@ from pydantic import BaseModel, ConfigDict
 from bot.departments.connections import Connections
 from cases.case import Case
 from cases.change import Change
-from cases.events import CaseTakenBack, DeskTaskNeeded, Dispatch, Event
-from cases.values import JSON
+from cases.events import CaseTakenBack, DeskTaskNeeded, Dispatch
 from notifications.outbox import NewRow
+from storage.sql.journal import entry_of
 from storage.sql.records import Drop, Entry, NewDeskTask, NewTimer, Written
-
-_FREE_TEXT = frozenset({"case_no", "reason", "note", "basis", "missing"})
-"""Not in the journal: said by people, or said by the journal's own case number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +49,10 @@ class OnlyDispatch:
     def __call__(self, change: Change, now: datetime) -> FollowUp:
         """What happened, and who must be told among the departments and at the desk."""
         return FollowUp(
-            journal=journal_of(change.events, now),
+            journal=tuple(entry_of(event, now) for event in change.events),
             outbox=dispatch_rows(change.case, change.dispatches, self.connections, now),
             drops=overtaken_by(change),
-            desk_tasks=desk_tasks_of(change.events, now),
+            desk_tasks=desk_tasks_of(change, now),
         )
 
 
@@ -101,25 +98,27 @@ def overtaken_by(change: Change) -> tuple[Drop, ...]:
     return tuple(Drop("task", dispatch.key) for dispatch in change.dispatches)
 
 
-def journal_of(events: Sequence[Event], now: datetime) -> tuple[Entry, ...]:
-    """One entry for each event, without what people wrote."""
-    return tuple(Entry(now, _snake(type(event).__name__), _references(event)) for event in events)
-
-
-def desk_tasks_of(events: Sequence[Event], now: datetime) -> tuple[NewDeskTask, ...]:
-    """What only a person at the desk can settle; the same question is asked once."""
+def desk_tasks_of(change: Change, now: datetime) -> tuple[NewDeskTask, ...]:
+    """What only a person at the desk can settle; the same question is asked once a revision."""
     return tuple(
         NewDeskTask(
-            id=f"{event.kind}/{event.case_no}-{event.item}",
+            id=_question(change.case, event),
             kind=event.kind,
             created_at=now,
             case_no=event.case_no,
             item=event.item,
             note=event.note,
         )
-        for event in events
+        for event in change.events
         if isinstance(event, DeskTaskNeeded)
     )
+
+
+def _question(case: Case, event: DeskTaskNeeded) -> str:
+    item = case.item(event.item)
+    about = hashlib.sha256(event.note.encode()).hexdigest()[:8]
+    revision = item.revision if item else 0
+    return f"{event.kind}/{case.case_no}-{event.item}/{revision}/{about}"
 
 
 def _row(case: Case, dispatch: Dispatch, connections: Connections, now: datetime) -> NewRow:
@@ -141,21 +140,3 @@ def _row(case: Case, dispatch: Dispatch, connections: Connections, now: datetime
         connection=found.id if found else "",
         after_form=dispatch.after_form,
     )
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-
-
-def _references(event: Event) -> Mapping[str, JSON]:
-    names = (one.name for one in fields(event) if one.name not in _FREE_TEXT)
-    return {name: _plain(getattr(event, name)) for name in names}
-
-
-def _plain(value: object) -> JSON:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    assert value is None or isinstance(value, str | int)
-    return value

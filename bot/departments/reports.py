@@ -132,7 +132,8 @@ def _references(received: _Received, outcome: Mapping[str, JSON]) -> dict[str, J
         "item": report.item,
         "stage": report.stage,
         "digest": received.digest,
-        **outcome,
+        "outcome": outcome["kind"],
+        "code": outcome["code"],
     }
 
 

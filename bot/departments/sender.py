@@ -42,6 +42,9 @@ from storage.sql.records import NewDeskTask, Written
 
 KINDS: Final[tuple[RowKind, ...]] = ("task", "withdrawal")
 BATCH: Final = 50
+MOST_WAITING: Final = 500
+"""Rows taken up and not yet finished, in one process."""
+PATIENCE_SECONDS: Final = 0.5
 AT_ONCE: Final = 4
 """Requests to one connection at the same time."""
 LEASE: Final = timedelta(minutes=5)
@@ -77,20 +80,29 @@ class Sender:
     def __init__(self, edge: Edge, line: Line, nonce: Callable[[], str]) -> None:
         self._edge, self._line, self._nonce = edge, line, nonce
         self._breaker = Breaker()
+        self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(AT_ONCE)
+        )
 
     async def send_due(self, now: datetime) -> int:
-        """Send what is due; how many rows were taken up. Raises nothing because of one row."""
-        rows = self._edge.rows
-        await rows.give_back(KINDS, now)
-        claimed = await rows.claim(KINDS, BATCH, now, LEASE)
-        turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
-        async with asyncio.TaskGroup() as group:
-            for row in claimed:
-                group.create_task(self._in_turn(row, turns[row.connection]))
-        return len(claimed)
+        """Send what is due; how many rows were taken up. Raises nothing because of one row.
 
-    async def _in_turn(self, row: Row, turn: asyncio.Semaphore) -> None:
-        async with turn:
+        While somebody lets us wait, what falls due for others is taken up all the same.
+        """
+        rows, taken, waiting = self._edge.rows, 0, set[asyncio.Task[None]]()
+        await rows.give_back(KINDS, now)
+        async with asyncio.TaskGroup() as group:
+            while len(waiting) < MOST_WAITING:
+                claimed = await rows.claim(KINDS, BATCH, max(now, self._edge.clock()), LEASE)
+                taken += len(claimed)
+                waiting |= {group.create_task(self._in_turn(row)) for row in claimed}
+                if not waiting:
+                    break
+                _, waiting = await asyncio.wait(waiting, timeout=PATIENCE_SECONDS)
+        return taken
+
+    async def _in_turn(self, row: Row) -> None:
+        async with self._turns[row.connection]:
             try:
                 await self._send(row)
             except StorageError as error:
