@@ -60,7 +60,7 @@ def _value(definition: Definition, question: Question, raw: Any, today: date) ->
     if raw is None:
         return None
     if isinstance(raw, Mapping):
-        return _address(raw) if question.kind == "address" else None
+        return _address(definition, question, raw, today) if question.kind == "address" else None
     word = str(raw)[:200]
     if word in {option.id for option in question.options}:
         return word
@@ -75,11 +75,23 @@ def _read(definition: Definition, question: Question, word: str, today: date) ->
     return reading.value if isinstance(reading, Accepted) else None
 
 
-def _address(raw: Mapping[str, Any]) -> JSON:
-    """The levels as names; another province is named, ours is not (附件1 begins with 市)."""
+def _address(
+    definition: Definition, question: Question, raw: Mapping[str, Any], today: date
+) -> JSON:
+    """Read as one line, so that codes are found and the home province goes unsaid (附件1).
+
+    What the line leaves open is taken level by level, as the registry has it.
+    """
     parts = {
         level: str(raw[level])[:50]
         for level in LEVELS
         if isinstance(raw.get(level), str) and raw[level]
     }
-    return parts if {"city", "county"} <= set(parts) else None
+    if not {"city", "county"} <= set(parts):
+        return None
+    read = _read(definition, question, "".join(parts.values()), today)
+    if isinstance(read, Mapping) and all(read.get(level) for level in parts if level != "province"):
+        return read
+    if parts.get("province") == definition.service.name:
+        del parts["province"]
+    return parts

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
+import structlog
+
 from bot.clock import Clock
 from bot.envelopes import (
     Envelope,
@@ -63,8 +65,12 @@ ERRAND_SECONDS: Final = 3.0
 """How long a quick errand may keep the passive answer waiting."""
 ERRAND_OTHERS: Final = timedelta(seconds=8)
 """After this another process may take up an errand that ours has not finished."""
+TRIES: Final = 5
+"""How often a message is claimed before it is given up with an apology."""
 CONFLICTS: Final = 5
 """How often one turn is heard again because somebody else saved the same draft."""
+
+log = structlog.get_logger()
 
 LOOK_UP: Final = "look_up"
 REMEMBER: Final = "remember"
@@ -202,6 +208,8 @@ class Hearing:
             current = await self._turns.poll(internal.key, internal.token)
 
     async def _work(self, claim: Claim, message: bytes, *, handed_out: bool) -> Worked:
+        if claim.attempts > TRIES:
+            return await self._given_up(claim, message, handed_out=handed_out)
         for _ in range(CONFLICTS):
             envelope = envelope_from_bytes(message)
             now = self._clock()
@@ -225,6 +233,21 @@ class Hearing:
             claim, message = reloaded.claim, reloaded.message
         await self._turns.release(claim)
         return Worked(False)
+
+    async def _given_up(self, claim: Claim, message: bytes, *, handed_out: bool) -> Worked:
+        """A message that nobody gets through: say so, and let the others behind it go on."""
+        log.error("message_given_up", attempts=claim.attempts)
+        now = self._clock()
+        envelope = envelope_from_bytes(message)
+        text = self._default.texts.render("edge.away", {})
+        heard = Heard(
+            conversation=claim.conversation or begin(claim.person),
+            answer=self._body(envelope, text, now),
+            otherwise=self._say(claim, envelope, text, "otherwise", now),
+            handed_out=handed_out,
+        )
+        saved = await self._turns.save(claim, heard, now)
+        return Worked(isinstance(saved, Saved | LateForPassive), heard.answer)
 
     def _draft(self, claim: Claim, conversation: Conversation) -> Draft:
         """The draft on the table, or a blank one that is kept once something is said in it."""
@@ -371,7 +394,7 @@ class Hearing:
             reply=self._reply(inbound.answer_with),
         )
         return Arrival(
-            key=inbound.message_key,
+            key=self._lookups.digest("message", inbound.message_key),
             speaker=self.speaker(inbound.app_id, inbound.openid),
             message=envelope_to_bytes(envelope),
             candidate=long_id(),

@@ -1,16 +1,17 @@
 """Everything that errands work with, in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from storage.redis.wake import Wake
-
 from bot.clock import Clock
-from bot.following import Follow
+from bot.following import CaseFollow
 from bot.hearing import Hearing
 from bot.registers import Households, RetirementPapers
 from bot.settings import Settings
 from bot.wechat.client import Platform
+from cases.case import Case
+from cases.definition import Service
+from cases.workdays import Calendar
 from dialogs.definition import Definition
 from storage.documents.store import Documents
 from storage.redis.drafts import Drafts
@@ -35,7 +36,7 @@ class Desk:
     drafts: Drafts
     errands: Errands
     limits: Limits
-    wake: Wake
+    wake: Callable[[], Awaitable[None]]
     cases: Cases
     persons: Persons
     documents: Documents
@@ -43,5 +44,10 @@ class Desk:
     platform: Platform
     households: Households
     papers: RetirementPapers
-    follow: Follow
+    follow: CaseFollow
+    calendar: Callable[[], Calendar]
     hearing: Hearing
+
+    def service(self, case: Case) -> Service:
+        """The plan that a case was opened under."""
+        return self.definitions[case.application.province].service

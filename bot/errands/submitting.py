@@ -1,11 +1,13 @@
 """Handing in, supplementing and taking back: from a draft to the records, once."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.applying import application, supplement
+from bot.departments.following import written
 from bot.envelopes import Order
 from bot.errands.desk import Desk
-from bot.following import MAKE_FORM
+from bot.following import make_form_timer
 from cases.case import Application, Case
 from cases.change import Change, Refusal
 from cases.opening import open_case
@@ -19,7 +21,7 @@ from dialogs.said import CaseOpened, CaseWithdrawn, SubmissionRefused
 from dialogs.steering import is_known
 from dialogs.turn import Submit, Supply, WithdrawCase
 from storage.redis.errands import Errand
-from storage.sql.records import DraftAlreadySubmitted, Filing, NewTimer, Relation, Written
+from storage.sql.records import DraftAlreadySubmitted, Filing, Relation, Written
 
 OFFICIAL_ACCOUNT = "01"
 """The channel in a case number (storage/sql/numbers.py)."""
@@ -40,7 +42,7 @@ async def submit(desk: Desk, errand: Errand, order: Order) -> None:
         return
     opened = await _open(desk, definition, draft)
     await desk.hearing.learn((opened,), order, errand)
-    await desk.wake.wake()
+    await desk.wake()
 
 
 async def _open(desk: Desk, definition: Definition, draft: Draft) -> CaseOpened | SubmissionRefused:
@@ -53,7 +55,7 @@ async def _open(desk: Desk, definition: Definition, draft: Draft) -> CaseOpened 
     filing = _filing(definition, applied, parties, now)
 
     def make(case_no: str) -> Written:
-        return _written(desk, definition, applied, parties, case_no, now)
+        return _written(desk, definition, applied, case_no, now)
 
     opened = await desk.cases.open(filing, make)
     if isinstance(opened, DraftAlreadySubmitted):
@@ -85,27 +87,20 @@ def _written(
     desk: Desk,
     definition: Definition,
     applied: Application,
-    parties: tuple[tuple[str, Relation], ...],
     case_no: str,
     now: datetime,
 ) -> Written:
     opening = open_case(
         applied,
         definition.service,
-        desk.follow.calendar,
+        desk.calendar(),
         now,
         case_no,
         timedelta(seconds=desk.settings.take_back_seconds),
     )
-    written = desk.follow.written(opening.case, opening.events, opening.dispatches, parties, now)
-    form = NewTimer(f"{MAKE_FORM}:{case_no}", MAKE_FORM, now, case_no)
-    return Written(
-        case=written.case,
-        journal=written.journal,
-        outbox=written.outbox,
-        timers=(*written.timers, form),
-        desk_tasks=written.desk_tasks,
-    )
+    change = Change(opening.case, opening.events, opening.dispatches)
+    whole = written(change, desk.follow, now)
+    return replace(whole, timers=(*whole.timers, make_form_timer(case_no, now)))
 
 
 async def supply(desk: Desk, errand: Errand, order: Order) -> None:
@@ -119,21 +114,20 @@ async def supply(desk: Desk, errand: Errand, order: Order) -> None:
     now = desk.clock()
     definition = desk.definitions[draft.province]
     handed_in = supplement(definition, draft, now)
-    parties = await desk.cases.parties(asked.case_no)
 
     def work(case: Case) -> Written | str:
         if any(one.draft == handed_in.draft for one in case.supplements):
             return "supplied before"
-        change = supplied(case, definition.service, desk.follow.calendar, handed_in)
+        change = supplied(case, definition.service, desk.calendar(), handed_in)
         if isinstance(change, Refusal):
             return change.code
-        return desk.follow.written(change.case, change.events, change.dispatches, parties, now)
+        return written(change, desk.follow, now)
 
     outcome = await desk.cases.change(asked.case_no, work)
     await desk.documents.hand_over(draft.id, asked.case_no)
     if isinstance(outcome, Written) or outcome == "supplied before":
         await desk.hearing.learn((CaseOpened(draft.id, asked.case_no),), order, errand)
-        await desk.wake.wake()
+        await desk.wake()
     else:
         await desk.hearing.learn((SubmissionRefused(draft.id, "already"),), order, errand)
 
@@ -149,25 +143,24 @@ async def withdraw(desk: Desk, errand: Errand, order: Order) -> None:
         await desk.hearing.learn((nothing,), order, errand)
         return
     now = desk.clock()
-    parties = await desk.cases.parties(case_no)
 
     def work(case: Case) -> Written | Refusal:
         change = _withdrawing(desk, case, now)
         if isinstance(change, Refusal):
             return change
-        return desk.follow.written(change.case, change.events, change.dispatches, parties, now)
+        return written(change, desk.follow, now)
 
     outcome = await desk.cases.change(case_no, work)
     await desk.hearing.learn((_withdrawn(case_no, outcome),), order, errand)
-    await desk.wake.wake()
+    await desk.wake()
 
 
 def _withdrawing(desk: Desk, case: Case, now: datetime) -> Change | Refusal:
     taken = take_back(case, now)
     if not isinstance(taken, Refusal):
         return taken
-    service = desk.follow.service(case)
-    return withdrawn(case, service, desk.follow.calendar, (), now)
+    service = desk.service(case)
+    return withdrawn(case, service, desk.calendar(), (), now)
 
 
 def _withdrawn(case_no: str, outcome: Written | Refusal) -> CaseWithdrawn:

@@ -28,7 +28,7 @@ async def find_progress(desk: Desk, errand: Errand, order: Order) -> None:
     (asked,) = order.errands
     assert isinstance(asked, FindProgress)
     found = await _cases(desk, asked.person)
-    lines = tuple(_line(desk.follow.service(case), case) for case in found)
+    lines = tuple(_line(desk.service(case), case) for case in found)
     await desk.hearing.learn((ProgressFound(lines),), order, errand)
 
 

@@ -1,0 +1,150 @@
+"""The processes: `serve` (web and worker in one), `web`, `worker`.
+
+A process starts only when everything it needs is in order, and says in one sentence what is not.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final
+
+import structlog
+import uvloop
+from aiohttp import web
+
+from bot.app import make_app
+from bot.settings import Settings
+from bot.wiring import World, open_world
+from bot.worker import work
+from storage.embedded import embedded_redis
+from storage.sql.connect import check_schema, migrate
+
+SHUTDOWN_SECONDS: Final = 5.0
+"""How long running requests may take to end."""
+
+log = structlog.get_logger()
+
+
+class CannotStart(Exception):
+    """The process cannot start; the text is the sentence to print."""
+
+
+def serve(settings: Settings) -> None:
+    """Web and worker in one process, with an embedded Redis unless one is configured."""
+    _prepared(settings)
+    with _port(settings) as listening, _redis(settings, own=True) as redis_url:
+        uvloop.run(_run(settings, redis_url, listening, web_too=True, worker_too=True))
+
+
+def serve_web(settings: Settings) -> None:
+    """Only the web part; the database must be PostgreSQL."""
+    _many(settings, "web")
+    with _port(settings) as listening, _redis(settings, own=False) as redis_url:
+        uvloop.run(_run(settings, redis_url, listening, web_too=True, worker_too=False))
+
+
+def serve_worker(settings: Settings) -> None:
+    """Only the worker part; the database must be PostgreSQL."""
+    _many(settings, "worker")
+    with _redis(settings, own=False) as redis_url:
+        uvloop.run(_run(settings, redis_url, None, web_too=False, worker_too=True))
+
+
+async def _run(
+    settings: Settings,
+    redis_url: str,
+    listening: socket.socket | None,
+    *,
+    web_too: bool,
+    worker_too: bool,
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    async with open_world(settings, redis_url) as world:
+        if web_too and worker_too:
+            await migrate(world.database)
+        else:
+            await check_schema(world.database)
+        async with _web(world, listening), _worker(world, on=worker_too):
+            log.info("started", web=web_too, worker=worker_too)
+            await stop.wait()
+    log.info("stopped")
+
+
+@asynccontextmanager
+async def _web(world: World, listening: socket.socket | None) -> AsyncIterator[None]:
+    if listening is None:
+        yield
+        return
+    runner = web.AppRunner(
+        make_app(world), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, handle_signals=False
+    )
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _worker(world: World, *, on: bool) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(work(world)) if on else None
+        try:
+            yield
+        finally:
+            if task is not None:
+                task.cancel()
+
+
+@contextmanager
+def _port(settings: Settings) -> Iterator[socket.socket]:
+    """The listening socket, taken before anything else is started."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise CannotStart(
+            f"PORT {settings.port} on {settings.host} cannot be used: {error.strerror}."
+        ) from error
+    with contextlib.closing(listening):
+        listening.listen(1024)
+        yield listening
+
+
+@contextmanager
+def _redis(settings: Settings, *, own: bool) -> Iterator[str]:
+    if settings.redis_url:
+        yield settings.redis_url
+        return
+    with embedded_redis(settings.data_dir, attach=not own, patience=5) as url:
+        yield url
+
+
+def _many(settings: Settings, what: str) -> None:
+    if not settings.on_postgres:
+        raise CannotStart(
+            f"`{what}` needs PostgreSQL (DATABASE_URL); with SQLite use `serve`, one process."
+        )
+    _prepared(settings)
+
+
+def _prepared(settings: Settings) -> None:
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = settings.data_dir / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CannotStart(
+            f"DATA_DIR {settings.data_dir} cannot be written: {error.strerror}."
+        ) from error
