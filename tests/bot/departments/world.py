@@ -58,6 +58,16 @@ def henan_plan() -> Service:
     return Service.model_validate(YAML(typ="safe", pure=True).load(text))
 
 
+def connections_text(base: str = "http://127.0.0.1:9", **changed: Any) -> str:
+    """departments.yaml; `changed` replaces fields of single lines (`_` for `-`)."""
+    lines = []
+    for name, fields in CONNECTIONS.items():
+        line: dict[str, Any] = {"id": name, "province": "henan", "mode": "push"}
+        line |= {"keys": [KEYS[name]], "base_url": f"{base}/departments/{name}", **fields}
+        lines.append(line | changed.get(name.replace("-", "_"), {}))
+    return json.dumps({"connections": lines}, indent=1)
+
+
 @dataclass
 class MemoryPapers:
     """Papers as the port promises them, kept in memory."""
@@ -107,6 +117,7 @@ class World:
     file: Path
     clock: list[datetime]
     ids: Callable[[], str]
+    sealer: Sealer
     client: Client = field(init=False)
 
     @classmethod
@@ -130,7 +141,7 @@ class World:
             public_url="http://service.test",
         )
         file = folder / "departments.yaml"
-        return cls(database, cases, rows, papers, edge, file, clock, ids)
+        return cls(database, cases, rows, papers, edge, file, clock, ids, sealer)
 
     @property
     def now(self) -> datetime:
@@ -140,24 +151,18 @@ class World:
         self.clock[0] += timedelta(**by)
         return self.now
 
+    def edge_at(self, public_url: str) -> Edge:
+        """The same edge, with papers to be fetched from that address."""
+        return replace(self.edge, public_url=public_url)
+
     def app(self) -> web.Application:
         app = web.Application(middlewares=[answer_problems])
         add_routes(app, department_routes(self.edge))
         return app
 
     def write_connections(self, base: str = "http://127.0.0.1:9", **changed: Any) -> None:
-        """departments.yaml; `changed` replaces fields of single lines (`_` for `-`)."""
-        lines = []
-        for name, fields in CONNECTIONS.items():
-            line: dict[str, Any] = {
-                "id": name,
-                "province": "henan",
-                "mode": "push",
-                "keys": [KEYS[name]],
-            }
-            line |= {"base_url": f"{base}/departments/{name}", **fields}
-            lines.append(line | changed.get(name.replace("-", "_"), {}))
-        self.file.write_text(json.dumps({"connections": lines}, indent=1), encoding="utf-8")
+        """Let departments.yaml say so from now on."""
+        self.file.write_text(connections_text(base, **changed), encoding="utf-8")
 
     async def open_case(self, draft: str = "d1", **answers: Any) -> Case:
         """An application that has just been submitted, with two papers and no PDF yet."""
@@ -202,6 +207,11 @@ class World:
         row = await self.rows.by_id(f"{kind}/{key}/{revision}")
         assert row is not None
         return row
+
+    async def spoil(self, row_id: str) -> None:
+        """Put something into an outbox row that nobody can read as a task."""
+        sealed = self.sealer.seal(b"{}", ("outbox", "payload", row_id))
+        await self.database.run("UPDATE outbox SET payload_sealed = ? WHERE id = ?", sealed, row_id)
 
     async def journal(self, case_no: str) -> list[dict[str, Any]]:
         rows = await self.database.rows(
