@@ -159,13 +159,13 @@ def form_data(definition: Definition, case: Case, missing: Sequence[str] = ()) -
         "items": _items(definition, case),
         "statements": _statements(definition, case),
         "signature": {"text": _signature(definition, lines, submitted)},
-        "extra": [[one.label, one.shown] for one in lines if _is_extra(one.question)],
+        "extra": [[one.question.label, one.shown] for one in lines if _is_extra(one.question)],
         "differences": [list(one) for one in differences],
         "unprintable": [],
     }
     if not missing:
         return data
-    said = [(line.label, line.shown) for line in lines]
+    said = [(line.question.label, line.shown) for line in lines]
     said += [(label, recorded) for label, _, recorded in differences]
     return _without(data, missing) | {"unprintable": list(_unprintable(said, missing))}
 
@@ -175,36 +175,38 @@ class _Line:
     """An answer on its way to the page."""
 
     question: Question
-    label: str
     raw: JSON
     shown: str
 
 
 def _lines(definition: Definition, case: Case) -> Iterator[_Line]:
-    """Every answer in the form's order; `label` numbers what repeats."""
+    """Every answer, in the form's order."""
     answers = current_answers(case)
     scene = Scene(answers, day_of(case.application.submitted_at), definition.lists)
-    for question, label in _questions(definition, answers):
+    for question in _questions(definition, answers):
         raw = answers.get(question.key)
         if raw is not None and question.kind in definition.kinds:
             shown = definition.kinds[question.kind].show(question, raw, scene)
-            yield _Line(question, label, raw, shown)
+            yield _Line(question, raw, shown)
 
 
-def _questions(definition: Definition, answers: Answers) -> Iterator[tuple[Question, str]]:
+def _questions(definition: Definition, answers: Answers) -> Iterator[Question]:
     for entry in definition.form.entries():
         if isinstance(entry, Question):
-            yield entry, entry.label
+            yield entry
             continue
         for index in _rounds(entry, answers):
-            for question in entry.questions:
-                yield member(entry, index, question), f"{question.label}{index + 1}"
+            yield from (member(entry, index, question) for question in entry.questions)
 
 
-def _rounds(group: Group, answers: Answers) -> list[int]:
-    """The rounds of which something is answered."""
-    parts = (key.split(".") for key in answers if key.startswith(f"{group.key}."))
-    return sorted({int(part[1]) for part in parts if len(part) == 3 and part[2] != MORE})
+def _rounds(group: Group, answers: Answers) -> Iterator[int]:
+    """The rounds in which something is answered; a supplement may have ended them earlier."""
+    for index in range(group.most):
+        if not any(key.startswith(f"{group.key}.{index}.") for key in answers):
+            return
+        yield index
+        if answers.get(f"{group.key}.{index}.{MORE}") is not True:
+            return
 
 
 def _groups(definition: Definition, lines: Sequence[_Line]) -> Data:
@@ -258,7 +260,7 @@ def _differences(
             continue
         known = definition.kinds[line.question.kind].show(line.question, raw, scene)
         if known and known != line.shown:
-            yield line.label, line.shown, known
+            yield line.question.label, line.shown, known
 
 
 # ---- characters that no font has -----------------------------------------------------------
