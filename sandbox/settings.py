@@ -20,6 +20,14 @@ from sandbox.world import World
 SECRETS_FILE = "sandbox.env"
 CONNECTIONS_HEAD = "# Written by `python -m sandbox`; edit freely, but remove this line then.\n"
 
+# What the stand-in's account calls the service's templates (sandbox/platform/config.py).
+_COMMON = {"case_no": "character_string1", "item": "thing2", "at": "time4", "tip": "thing5"}
+TEMPLATES = {
+    "item_progress": ("sandbox-progress", {**_COMMON, "status": "phrase3"}),
+    "needs_you": ("sandbox-missing", {**_COMMON, "missing": "thing3"}),
+    "case_result": ("sandbox-result", {**_COMMON, "result": "phrase3"}),
+}
+
 # id → department, office, mode. One of them pulls, so that both ways are always in use.
 CONNECTIONS = {
     "hn-hrss": ("hrss", "*", "push"),
@@ -113,6 +121,18 @@ def load_connections(place: Place, world: World) -> tuple[Connection, ...]:
         _write_connections(path, moved)
         return moved
     return kept
+
+
+def write_templates(place: Place) -> None:
+    """templates.yaml, on the first run: what WeChat's operator would copy from the account."""
+    path = place.data_dir / "templates.yaml"
+    if path.exists() and not path.read_text(encoding="utf-8").startswith(CONNECTIONS_HEAD):
+        return
+    lines = [CONNECTIONS_HEAD, "templates:\n"]
+    for name, (template, fields) in TEMPLATES.items():
+        pairs = ", ".join(f"{ours}: {theirs}" for ours, theirs in fields.items())
+        lines.append(f"  {name}: {{id: {template}, fields: {{{pairs}}}}}\n")
+    write_private(path, "".join(lines).encode())
 
 
 def service_environment(place: Place, secrets: Mapping[str, str]) -> dict[str, str]:

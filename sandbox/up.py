@@ -27,6 +27,7 @@ from sandbox.settings import (
     load_secrets,
     open_data_dir,
     service_environment,
+    write_templates,
 )
 from sandbox.world import World
 
@@ -63,6 +64,7 @@ async def up(place: Place, child: Child, world: World) -> int:
     async with _sandbox(place, world):
         _require_free(place.host, place.port, "PORT")
         secrets = load_secrets(place.data_dir, world)
+        write_templates(place)
         environ = {**child.environ, **service_environment(place, secrets)}
         async with running.started(child.command, environ, place.data_dir):
             return await _watch(place, running, stop)

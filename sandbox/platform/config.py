@@ -82,7 +82,16 @@ TEMPLATES: Mapping[str, Template] = {
         character_string1="办件编号",
         thing2="办理事项",
         thing3="补正内容",
-        date4="截止日期",
+        time4="通知时间",
+        thing5="温馨提示",
+    ),
+    "sandbox-result": template(
+        "事项办理结果通知",
+        character_string1="办件编号",
+        thing2="办理事项",
+        phrase3="办理结果",
+        time4="办理时间",
+        thing5="温馨提示",
     ),
     "sandbox-draft": template(
         "申请待完成提醒", thing1="申请事项", date2="保存至", thing3="温馨提示"

@@ -3,10 +3,19 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from pytest_aiohttp.plugin import AiohttpClient
+from ruamel.yaml import YAML
 
 from sandbox.app import make_app
+from sandbox.platform.config import TEMPLATES as ACCOUNT_TEMPLATES
 from sandbox.serving import Refused
-from sandbox.settings import Place, load_connections, load_secrets, read_clock_shift, read_place
+from sandbox.settings import (
+    Place,
+    load_connections,
+    load_secrets,
+    read_clock_shift,
+    read_place,
+    write_templates,
+)
 from tests.sandbox.desk import StillWorld
 
 
@@ -64,3 +73,16 @@ def test_edited_connections_are_left_alone_and_ours_follow_the_port(tmp_path: Pa
     file = tmp_path / "departments.yaml"
     file.write_text("# edited\n" + file.read_text())
     assert load_connections(Place(data_dir=tmp_path, sandbox_port=3), world) == moved
+
+
+def test_the_account_s_templates_are_written_down_and_left_alone_when_edited(
+    tmp_path: Path,
+) -> None:
+    write_templates(Place(data_dir=tmp_path))
+    file = tmp_path / "templates.yaml"
+    written = YAML(typ="safe").load(file)["templates"]
+    for template in written.values():
+        assert set(template["fields"].values()) == set(ACCOUNT_TEMPLATES[template["id"]].fields)
+    file.write_text("# edited\n")
+    write_templates(Place(data_dir=tmp_path))
+    assert file.read_text() == "# edited\n"
