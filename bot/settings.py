@@ -1,11 +1,14 @@
 """All settings, read once, from the environment or `.env`; everything wrong is said at once."""
 
+import re
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_HOURS: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 OFFICIAL_API: Final = "https://api.weixin.qq.com"
 
 
@@ -52,6 +55,7 @@ class Settings(BaseSettings):
     identity_client_secret: SecretStr = SecretStr("")
     departments_file: Path | None = None
     templates_file: Path | None = None
+    quiet_hours: str = "21:30-08:00"
     take_back_seconds: Annotated[int, Field(ge=0, le=86400)] = 600
     clock_shift: int = 0
 
@@ -74,6 +78,13 @@ class Settings(BaseSettings):
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
+    @field_validator("quiet_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        if value and not _HOURS.fullmatch(value):
+            raise ValueError("must read 21:30-08:00, or be empty for none")
+        return value
+
     @model_validator(mode="after")
     def _together(self) -> "Settings":
         if self.clock_shift and self.wechat_api_url == OFFICIAL_API:
@@ -93,6 +104,14 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's address: PostgreSQL, or a SQLite file under DATA_DIR."""
         return self.database_url or f"sqlite://{(self.data_dir / 'records.sqlite3').absolute()}"
+
+    @property
+    def quiet(self) -> tuple[time, time] | None:
+        """When nobody is disturbed (from, until; Asia/Shanghai); None for never."""
+        if not self.quiet_hours:
+            return None
+        begin, _, end = self.quiet_hours.partition("-")
+        return time.fromisoformat(begin), time.fromisoformat(end)
 
     @property
     def on_postgres(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.clock import Clock
-from bot.following import CaseFollow
+from bot.departments.following import Follow
 from bot.hearing import Hearing
 from bot.registers import Households, RetirementPapers
 from bot.settings import Settings
@@ -44,7 +44,7 @@ class Desk:
     platform: Platform
     households: Households
     papers: RetirementPapers
-    follow: CaseFollow
+    follow: Follow
     calendar: Callable[[], Calendar]
     hearing: Hearing
 

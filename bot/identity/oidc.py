@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import aiohttp
 import orjson
@@ -163,9 +163,12 @@ class Oidc:
             raise LoginFailed("the provider does not answer") from error
 
     async def _posted(self, url: str, form: Mapping[str, str]) -> Mapping[str, Any]:
-        auth = aiohttp.BasicAuth(self._client.id, self._client.secret)
+        pair = f"{quote_plus(self._client.id)}:{quote_plus(self._client.secret)}"  # RFC 6749 2.3.1
+        headers = {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
         try:
-            async with self._session.post(url, data=form, auth=auth, timeout=LIMIT) as response:
+            async with self._session.post(
+                url, data=form, headers=headers, timeout=LIMIT
+            ) as response:
                 return await _read(response)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise LoginFailed("the provider does not answer") from error

@@ -30,8 +30,8 @@ from storage.redis.connect import RedisAway
 
 PATH: Final = "/wechat"
 
-Settle: TypeAlias = Callable[[Receipt], Awaitable[None]]
-"""What is done with the receipt of a template message."""
+Settle: TypeAlias = Callable[[Receipt, str], Awaitable[None]]
+"""What is done with the receipt of a template message to that openid."""
 
 log = structlog.get_logger()
 
@@ -88,7 +88,7 @@ class Callback:
     async def _read(self, inbound: Inbound) -> web.Response:
         match inbound.said:
             case Receipt() as receipt:
-                await self._settle(receipt)
+                await self._settle(receipt, inbound.openid)
                 return _answer(SUCCESS)
             case NoticeReceipts() | NoticeChoices() | Ignored():
                 return _answer(SUCCESS)

@@ -1,0 +1,341 @@
+"""Puts the parts together: one process's stores, outside world, rules and handlers.
+
+Everything that is opened here is closed here, in reverse order.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+
+import aiohttp
+from redis.asyncio import Redis
+from ruamel.yaml import YAML
+
+from bot.clock import Clock, system_clock
+from bot.departments.connections import Connections
+from bot.departments.edge import Edge
+from bot.departments.following import OnlyDispatch
+from bot.departments.push import Line
+from bot.departments.sender import Sender
+from bot.errands.desk import Desk
+from bot.errands.runner import Runner
+from bot.following import CaseFollow
+from bot.forms import FormMaker
+from bot.hearing import Hearing
+from bot.identity.oidc import Client, Oidc
+from bot.ids import long_id
+from bot.links import Links
+from bot.metrics import Metrics
+from bot.notices import Means, Notices
+from bot.papers import CasePapers
+from bot.phone.login import CALLBACK_PATH, LoginPages
+from bot.phone.pages import Pages, Words
+from bot.registers import Households, Register, RetirementPapers
+from bot.settings import Settings
+from bot.wechat.client import Platform
+from bot.wechat.crypto import Account, Mode
+from bot.wechat.tokens import TokenBroker
+from bot.wechat.transport import StableToken, Transport
+from cases.definition import Service
+from cases.workdays import Calendar
+from dialogs.definition import Definition
+from notifications.delivery import Pace, QuietHours
+from storage.definitions import load, provinces
+from storage.documents.store import Documents
+from storage.keys import load_keys
+from storage.notices import load_notices, load_templates
+from storage.redis.connect import connected
+from storage.redis.drafts import Drafts
+from storage.redis.errands import Errands
+from storage.redis.limits import Limits
+from storage.redis.turns import Turns
+from storage.redis.wake import Wake
+from storage.sealing import Lookups, Sealer
+from storage.sql.cases import Cases
+from storage.sql.connect import connect
+from storage.sql.desk import DeskTasks
+from storage.sql.facts import DraftFacts
+from storage.sql.journal import Journal
+from storage.sql.outbox import SqlOutbox
+from storage.sql.persons import Persons
+from storage.sql.session import Database
+from storage.sql.timers import Timers
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One process, wired."""
+
+    settings: Settings
+    clock: Clock
+    redis: Redis
+    database: Database
+    definitions: Mapping[str, Definition]
+    account: Account
+    turns: Turns
+    drafts: Drafts
+    errands: Errands
+    hearing: Hearing
+    runner: Runner
+    desk: Desk
+    edge: Edge
+    sender: Sender
+    notices: Notices
+    forms: FormMaker
+    outbox: SqlOutbox
+    timers: Timers
+    journal: Journal
+    facts: DraftFacts
+    wake: Wake
+    login: LoginPages | None
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """The provinces' plans and the working days."""
+
+    definitions: Mapping[str, Definition]
+    days: Calendar
+
+    def service(self, province: str, release: int) -> Service:  # noqa: ARG002 — one release so far
+        """The plan of a case's release. Raises KeyError for a province that is not served."""
+        return self.definitions[province].service
+
+    def calendar(self) -> Calendar:
+        """The calendar with every imported year."""
+        return self.days
+
+
+@asynccontextmanager
+async def open_world(
+    settings: Settings, redis_url: str, clock: Clock | None = None
+) -> AsyncIterator[World]:
+    """Everything one process works with, for the length of the block.
+
+    Raises StorageError when keys, definitions, Redis or the database are not in order.
+    """
+    now = clock or system_clock(settings.clock_shift)
+    definitions = load_definitions(settings)
+    keys = load_keys(
+        settings.data_dir,
+        settings.data_keys.get_secret_value() if settings.data_keys else None,
+        settings.lookup_keys.get_secret_value() if settings.lookup_keys else None,
+        postgres=settings.on_postgres,
+    )
+    async with AsyncExitStack() as stack:
+        parts = _Parts(
+            settings=settings,
+            clock=now,
+            definitions=definitions,
+            sealer=Sealer(keys.data),
+            lookups=Lookups(keys.lookup),
+            redis=await stack.enter_async_context(connected(redis_url)),
+            database=await stack.enter_async_context(connect(settings.database)),
+            session=await stack.enter_async_context(
+                aiohttp.ClientSession(auto_decompress=False, trust_env=False)
+            ),
+            tasks=await stack.enter_async_context(asyncio.TaskGroup()),
+        )
+        yield _wired(parts)
+
+
+def load_definitions(settings: Settings) -> Mapping[str, Definition]:
+    """The provinces to serve, checked. Raises DefinitionBroken."""
+    names = settings.wanted_services or provinces(settings.services_dir)
+    return {name: load(settings.services_dir, name) for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    settings: Settings
+    clock: Clock
+    definitions: Mapping[str, Definition]
+    sealer: Sealer
+    lookups: Lookups
+    redis: Redis
+    database: Database
+    session: aiohttp.ClientSession
+    tasks: asyncio.TaskGroup
+
+
+def _wired(parts: _Parts) -> World:
+    settings, clock, sealer = parts.settings, parts.clock, parts.sealer
+    account = _account(settings)
+    turns = Turns(parts.redis, sealer)
+    limits = Limits(parts.redis, sealer)
+    links = Links(settings.public_url, sealer, clock, login=bool(settings.identity_url))
+    hearing = Hearing(turns, parts.definitions, account, parts.lookups, links, clock)
+    database = parts.database
+    wake = Wake(parts.redis)
+    edge = _edge(parts, limits, wake)
+    desk = _desk(parts, turns, limits, hearing, edge, wake)
+    runner = Runner(desk, parts.tasks)
+    hearing.run_quick, hearing.run_later = runner.run_quick, runner.run_later
+    outbox = SqlOutbox(database, sealer, long_id)
+    return World(
+        settings=settings,
+        clock=clock,
+        redis=parts.redis,
+        database=database,
+        definitions=parts.definitions,
+        account=account,
+        turns=turns,
+        drafts=desk.drafts,
+        errands=desk.errands,
+        hearing=hearing,
+        runner=runner,
+        desk=desk,
+        edge=edge,
+        sender=Sender(edge, Line(parts.session), long_id),
+        notices=_notices(parts, desk, outbox),
+        forms=_forms(parts, desk, outbox),
+        outbox=outbox,
+        timers=Timers(database, long_id),
+        journal=Journal(database),
+        facts=DraftFacts(database),
+        wake=wake,
+        login=_login(parts, links, limits, hearing),
+        metrics=Metrics(),
+    )
+
+
+def _account(settings: Settings) -> Account:
+    return Account.of(
+        settings.wechat_app_id,
+        settings.wechat_token.get_secret_value(),
+        settings.wechat_aes_key.get_secret_value(),
+        settings.wechat_previous_aes_key.get_secret_value(),
+        Mode(settings.wechat_mode) if settings.wechat_mode else None,
+    )
+
+
+def _edge(parts: _Parts, limits: Limits, wake: Wake) -> Edge:
+    connections = Connections(parts.settings.departments)
+    services = {name: one.service for name, one in parts.definitions.items()}
+    produced = {document.code for one in services.values() for document in one.documents}
+    return Edge(
+        connections=connections,
+        cases=Cases(parts.database, parts.sealer),
+        rows=SqlOutbox(parts.database, parts.sealer, long_id),
+        papers=CasePapers(_documents(parts), produced),
+        plans=Plans(parts.definitions, Calendar()),
+        first_use=limits.first_use,
+        follow=CaseFollow(services, OnlyDispatch(connections), long_id),
+        clock=parts.clock,
+        public_url=parts.settings.public_url,
+        wake=wake.wake_soon,
+    )
+
+
+def _documents(parts: _Parts) -> Documents:
+    folder = parts.settings.data_dir / "documents"
+    return Documents(folder, parts.database, parts.sealer, parts.lookups, long_id)
+
+
+def _desk(
+    parts: _Parts, turns: Turns, limits: Limits, hearing: Hearing, edge: Edge, wake: Wake
+) -> Desk:
+    settings = parts.settings
+    return Desk(
+        settings=settings,
+        clock=parts.clock,
+        definitions=parts.definitions,
+        lookups=parts.lookups,
+        turns=turns,
+        drafts=Drafts(parts.redis, parts.sealer),
+        errands=Errands(parts.redis, parts.sealer),
+        limits=limits,
+        wake=wake.wake,
+        cases=Cases(parts.database, parts.sealer),
+        persons=Persons(parts.database, parts.sealer, parts.lookups),
+        documents=_documents(parts),
+        desk_tasks=DeskTasks(parts.database, parts.sealer),
+        platform=_platform(parts),
+        households=Households(
+            _register(parts, settings.registry_url, settings.registry_key.get_secret_value())
+        ),
+        papers=RetirementPapers(
+            _register(parts, settings.papers_url, settings.papers_key.get_secret_value())
+        ),
+        follow=edge.follow,
+        calendar=edge.plans.calendar,
+        hearing=hearing,
+    )
+
+
+def _register(parts: _Parts, url: str, key: str) -> Register | None:
+    return Register(parts.session, url, key, parts.clock) if url else None
+
+
+def _platform(parts: _Parts) -> Platform:
+    settings = parts.settings
+    app_id, secret = settings.wechat_app_id, settings.wechat_app_secret.get_secret_value()
+    fetch = StableToken(parts.session, settings.wechat_api_url, app_id, secret)
+    broker = TokenBroker(parts.redis, f"token:{app_id}", fetch, long_id)
+    transport = Transport(parts.session, settings.wechat_api_url, broker)
+    return Platform(parts.session, settings.wechat_api_url, (app_id, secret), transport)
+
+
+def _login(parts: _Parts, links: Links, limits: Limits, hearing: Hearing) -> LoginPages | None:
+    settings = parts.settings
+    if not settings.identity_url:
+        return None
+    client = Client(
+        issuer=settings.identity_url,
+        id=settings.identity_client_id,
+        secret=settings.identity_client_secret.get_secret_value(),
+        redirect_uri=settings.public_url + CALLBACK_PATH,
+    )
+    oidc = Oidc(parts.session, client, parts.clock)
+    pages = Pages(_page_words(settings.services_dir / "shared" / "pages.yaml"))
+    secure = settings.public_url.startswith("https")
+    return LoginPages(links, oidc, limits, hearing, pages, parts.clock, secure=secure)
+
+
+def _page_words(path: Path) -> Mapping[str, Words]:
+    data = YAML(typ="safe").load(path)
+    return {name: Words(one["title"], one["lines"], one["mood"]) for name, one in data.items()}
+
+
+def _notices(parts: _Parts, desk: Desk, outbox: SqlOutbox) -> Notices:
+    settings = parts.settings
+    wordings = {
+        name: load_notices(settings.services_dir, one) for name, one in parts.definitions.items()
+    }
+    templates = load_templates(settings.templates, next(iter(wordings.values())))
+    return Notices(
+        Means(
+            rows=outbox,
+            addresses=desk.persons,
+            desk=desk.desk_tasks,
+            quotas=desk.limits,
+            platform=desk.platform,
+            app_id=settings.wechat_app_id,
+            wordings=wordings,
+            texts={name: one.texts for name, one in parts.definitions.items()},
+            templates=templates,
+            speaker=desk.hearing.speaker,
+            clock=parts.clock,
+            pace=_pace(settings),
+        )
+    )
+
+
+def _pace(settings: Settings) -> Pace:
+    """Nobody is disturbed in quiet hours; equal times mean that there are none."""
+    return Pace(quiet=QuietHours(*(settings.quiet or (time(), time()))))
+
+
+def _forms(parts: _Parts, desk: Desk, outbox: SqlOutbox) -> FormMaker:
+    return FormMaker(
+        definitions=parts.definitions,
+        cases=desk.cases,
+        documents=desk.documents,
+        outbox=outbox,
+        desk_tasks=desk.desk_tasks,
+        services_dir=parts.settings.services_dir,
+    )
