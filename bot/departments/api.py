@@ -31,6 +31,9 @@ from notifications.outbox import Row
 MAX_BODY: Final = 256 * 1024
 PREFIX: Final = "/departments/v1"
 
+_GONE: Final = frozenset({"withdrawn", "not_applicable"})
+"""States in which the department has no use for answers and papers any more."""
+
 log = structlog.get_logger()
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -170,7 +173,8 @@ async def _listed(edge: Edge, connection: Connection, row: Row) -> tuple[Case, I
     found = await _own_item(edge, connection, row.case_no, order.item)
     if found is None or row.kind == "withdrawal":
         return found
-    return found if found[1].revision == order.revision else None
+    item = found[1]
+    return found if item.revision == order.revision and item.state not in _GONE else None
 
 
 async def _ack(edge: Edge, call: Call) -> web.Response:
@@ -200,7 +204,8 @@ async def _document(edge: Edge, call: Call) -> web.Response:
 async def _reads(edge: Edge, connection: Connection, case: Case, paper_id: str) -> bool:
     """Whether the paper goes with a task that this connection has got."""
     for item in case.items:
-        if _has(connection, case, item) and await may_read(edge, case, item, paper_id):
+        works = _has(connection, case, item) and item.state not in _GONE
+        if works and await may_read(edge, case, item, paper_id):
             return True
     return False
 

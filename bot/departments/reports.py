@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -25,7 +26,8 @@ from cases.change import Change
 from cases.decide import Decision, Outcome, decide
 from cases.reports import Report, ReportBody, ResultDocumentBody, Sender
 from cases.values import JSON
-from storage.sql.records import Decided, Entry, Incoming, ReportConflict
+from storage.sql.errors import CaseUnknown
+from storage.sql.records import Decided, Entry, Incoming, ReportConflict, Written
 
 MEDIA_TYPES: Final = frozenset({"application/pdf", "image/jpeg", "image/png"})
 
@@ -89,7 +91,7 @@ async def take_report(edge: Edge, connection: Connection, body: ReportBody) -> R
     received = _Received(connection, report, digest, now)
     reported = await edge.cases.report(incoming, lambda case: _decided(edge, received, case))
     if isinstance(reported, ReportConflict):
-        log.warning("report_conflict", connection=connection.id, report=body.report_id)
+        await _note_conflict(edge, received)
         raise OtherReport
     edge.wake()
     return _answer(connection, body, reported.outcome)
@@ -135,6 +137,22 @@ def _references(received: _Received, outcome: Mapping[str, JSON]) -> dict[str, J
         "outcome": outcome["kind"],
         "code": outcome["code"],
     }
+
+
+async def _note_conflict(edge: Edge, received: _Received) -> None:
+    """The journal says that its department contradicted itself; what it said is not believed."""
+    connection, report = received.connection, received.report
+    log.warning("report_conflict", connection=connection.id, report=report.report_id)
+    said = {"connection": connection.id, "report": report.report_id, "digest": received.digest}
+    entry = Entry(received.at, "report_conflict", said)
+
+    def work(case: Case) -> Written | None:
+        item = case.item(report.item)
+        owns = item is not None and serves(connection, case, item)
+        return Written(case, journal=(entry,)) if owns else None
+
+    with suppress(CaseUnknown):
+        await edge.cases.change(report.case_no, work)
 
 
 def _answer(connection: Connection, body: ReportBody, outcome: Mapping[str, JSON]) -> ReportAnswer:

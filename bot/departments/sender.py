@@ -169,7 +169,10 @@ class Sender:
             return written(change, edge.follow, now) if change.events else Ready(case)
 
         done: Written | Ready | Pointless = await edge.cases.change(row.case_no, work)
-        return Ready(done.case) if isinstance(done, Written) else done
+        if not isinstance(done, Written):
+            return done
+        edge.wake()
+        return Ready(done.case)
 
     async def _hand_over(
         self, row: Row, order: TaskOrder, connection: Connection, case: Case

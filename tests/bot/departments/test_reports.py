@@ -48,6 +48,8 @@ async def test_another_report_under_a_used_id_is_a_conflict(world: World, case: 
     status, problem = await caller.report(case, "HN06", "accepted", report_id="r1")
     assert (status, problem["type"]) == (409, "urn:problem-type:tuixiu:report_id_used")
     assert (await world.item(case.case_no, "HN06")).state == "sent"
+    last = (await world.journal(case.case_no))[-1]
+    assert (last["kind"], last["report"]) == ("report_conflict", "r1")
     # Ids belong to a department: another one may use the same.
     other = world.caller("hn-health")
     assert (await other.report(case, "HN09", "accepted", report_id="r1"))[0] == 200

@@ -261,6 +261,9 @@ async def test_a_withdrawal_is_told_to_who_has_the_task(desk: Desk) -> None:
     assert {row.state for row in rows if row.kind == "withdrawal"} == {"sent"}
     _, page = await world.caller("hn-health").call("GET", "/departments/v1/tasks")
     assert page["withdrawals"] == [{"key": f"{case.case_no}-HN09", "revision": 1}]
+    assert page["tasks"] == []
+    status, _ = await world.caller("hn-health").call("GET", "/departments/v1/documents/pdf")
+    assert status == 404
 
 
 async def test_a_department_connected_later_gets_what_waited(desk: Desk) -> None:
