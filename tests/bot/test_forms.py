@@ -394,6 +394,13 @@ async def test_a_character_that_no_font_has_holds_nothing_up(maker: FormMaker) -
     assert (task.kind, sorted(task.note.split())) == ("form_broken", ["U+323AF", "U+E000"])
 
 
+@pytest.mark.parametrize("name", ["\ufffe\u0338", "\x00\x07王", "👨\u200d👩\u0338", "王\u202e"])
+def test_marks_and_control_characters_can_be_printed(henan: Definition, name: str) -> None:
+    done = print_form(henan, case_of(henan, name=name), APPLICATION)
+    assert done.missing
+    assert re.search(r"电子确认：.*〓.*2026年11月21日09:30填表日期", words(done.pdf))
+
+
 async def test_a_broken_template_is_told_to_the_desk_and_the_tasks_wait(
     maker: FormMaker, tmp_path: Path
 ) -> None:
