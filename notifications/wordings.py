@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
-from jinja2 import Environment, TemplateError, UndefinedError, meta
 from pydantic import BaseModel, ConfigDict, Field
 
 from cases.values import JSON
 from cases.workdays import SHANGHAI
-from dialogs.texts import TextBroken, Texts
+from dialogs.texts import Texts
 from notifications.catalog import NOTICES, URGENCIES, Urgency
 from notifications.notice import Notice
-from notifications.template_fields import Kind, check, fit, kind_of
+from notifications.template_fields import Kind, check, fit
 
 
 class _Strict(BaseModel):
@@ -90,8 +89,8 @@ VARIABLES: Final = frozenset(
 """Days are spelled (2026年3月9日), months too; `others`: how many notices were merged into this;
 `missing`: a list of {name, note}; `items`: a list of {name, state}; what is unknown is empty."""
 
-_DAYS: Final = ("on", "submitted_on", "due_on", "was_due_on")
-_TEXTS: Final = (
+DAYS: Final = ("on", "submitted_on", "due_on", "was_due_on")
+TEXTS: Final = (
     "applicant", "basis", "department", "item_name", "item_short", "original_channel", "phone",
     "plan", "reason",
 )  # fmt: skip
@@ -106,7 +105,7 @@ class Wordings:
         """Raises TextBroken for a text that is no template; `mistakes` finds everything else."""
         self._file = file
         self._names = names
-        self._texts = Texts(dict(_sources(file)))
+        self._texts = Texts(dict(sources(file)))
 
     def say(self, notices: Sequence[Notice]) -> Message:
         """One message for all of them; the one that needs her most comes first and leads.
@@ -142,8 +141,8 @@ class Wordings:
 
     def _values(self, notice: Notice, others: int) -> dict[str, JSON]:
         params = notice.params
-        values: dict[str, JSON] = {name: str(params.get(name) or "") for name in _TEXTS}
-        values |= {name: spelled_day(str(params.get(name) or "")) for name in _DAYS}
+        values: dict[str, JSON] = {name: str(params.get(name) or "") for name in TEXTS}
+        values |= {name: spelled_day(str(params.get(name) or "")) for name in DAYS}
         facts = params.get("facts")
         paid = facts.get("first_payment_month") if isinstance(facts, Mapping) else None
         office = self._names.office(str(params.get("office") or ""))
@@ -203,107 +202,8 @@ def merged_files(shared: WordingFile, own: WordingFile) -> WordingFile:
     )
 
 
-# ---- checking -------------------------------------------------------------------------------
-
-
-def mistakes(file: WordingFile) -> Iterator[str]:
-    """Everything that is wrong with a province's wordings, one sentence each."""
-    for key in sorted(set(NOTICES) - set(file.notices)):
-        yield f"the notice {key} has no wording"
-    for key in sorted(set(file.notices) - set(NOTICES)):
-        yield f"no event leads to a notice {key}"
-    for key, wording in file.notices.items():
-        yield from _field_mistakes(file, key, wording)
-    for key in file.extras:
-        if key.partition(".")[0] not in NOTICES:
-            yield f"the extra {key} belongs to no notice"
-    for key, source in _sources(file):
-        yield from _unknown_variables(key, source)
-    if not file.unnamed or not file.desk:
-        yield "say unnamed and desk"
-
-
-def trial_mistakes(file: WordingFile, names: Names) -> Iterator[str]:
-    """Says every notice with trial values, and checks each field against its kind."""
-    try:
-        wordings = Wordings(file, names)
-    except TextBroken as error:
-        yield str(error)
-        return
-    for notice in _trials():
-        try:
-            message = wordings.say((notice,))
-        except (UndefinedError, TemplateError, TypeError) as error:
-            yield f"{notice.key}: {error}"
-            continue
-        for name, text in message.fields.items():
-            kind = wordings.kind(message.template, name)
-            if (problem := check(kind, fit(kind, text))) is not None:
-                yield f"{notice.key}.{name}: {problem} as {kind}: {text!r}"
-
-
-def account_mistakes(wordings: Wordings, file: TemplateFile) -> Iterator[str]:
-    """What in an account's templates does not go with ours."""
-    for name, template in file.templates.items():
-        ours = wordings.templates.get(name)
-        if ours is None:
-            yield f"no notice uses a template {name}"
-            continue
-        if set(ours) != set(template.fields):
-            yield f"{name}: the fields are {', '.join(sorted(ours))}"
-        for field, theirs in template.fields.items():
-            yield from _kind_mistakes(f"{name}.{field}", ours.get(field), theirs)
-
-
-def _kind_mistakes(where: str, ours: Kind | None, theirs: str) -> Iterator[str]:
-    try:
-        kind = kind_of(theirs)
-    except ValueError as error:
-        yield f"{where}: {error}"
-        return
-    if ours is not None and kind != ours:
-        yield f"{where}: must be a field of kind {ours}, not {theirs}"
-
-
-def _field_mistakes(file: WordingFile, key: str, wording: Wording) -> Iterator[str]:
-    fields = file.templates.get(wording.template)
-    if fields is None:
-        yield f"{key}: no template is called {wording.template}"
-    elif set(fields) != set(wording.fields):
-        yield f"{key}: the fields of {wording.template} are {', '.join(sorted(fields))}"
-
-
-def _unknown_variables(key: str, source: str) -> Iterator[str]:
-    # Only read for its names here; what is said goes through the sandboxed one of `Texts`.
-    try:
-        named = meta.find_undeclared_variables(Environment(autoescape=True).parse(source))
-    except TemplateError as error:
-        yield f"{key}: {error}"
-        return
-    known = {"text"} if key == "desk" else VARIABLES
-    if unknown := sorted(named - known):
-        yield f"{key}: no notice knows {', '.join(unknown)}"
-
-
-def _trials() -> Iterator[Notice]:
-    """Every notice with much, and with as little as can be known."""
-    at = datetime(2026, 12, 31, 15, 59, tzinfo=SHANGHAI)
-    missing = [{"kind": "document", "code": "?", "note": "第二页"}] * 3
-    full: dict[str, JSON] = dict.fromkeys(_TEXTS, "某" * 50)
-    full |= dict.fromkeys(_DAYS, "2026-12-31")
-    full |= {"benefit_month": "2027-01", "provisional": True, "missing": missing}
-    full |= {"facts": {"first_payment_month": "2027-02"}}
-    full |= {"items": [{"name": "某事", "state": state} for state in ("done", "refused")]}
-    for key in NOTICES:
-        yield Notice(key, "41000020261231010000019", "?", "?", at, full)
-        bare = {"item_name": "某事", "item_short": "某事", "department": "某部门"}
-        yield Notice(key, "41000020261231010000019", "?", "?", at, bare)
-
-
-# ---- small things ---------------------------------------------------------------------------
-
-
-def _sources(file: WordingFile) -> Iterator[tuple[str, str]]:
+def sources(file: WordingFile) -> Iterator[tuple[str, str]]:
+    """Every template of a file, by the key under which it is rendered."""
     for key, wording in file.notices.items():
         yield key, wording.message
         for name, text in wording.fields.items():

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dialogs.definition import Definition
+from notifications.wording_checks import account_mistakes, mistakes, trial_mistakes
 from notifications.wordings import (
     AccountTemplate,
     Names,
     TemplateFile,
     WordingFile,
     Wordings,
-    account_mistakes,
     merged_files,
-    mistakes,
-    trial_mistakes,
 )
 from storage.definitions import SHARED, DefinitionBroken, read_model
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from bot.wechat.inbound import Inbound, Receipt, read_callback
 from bot.wechat.tokens import TokenBroker
 from bot.wechat.transport import StableToken, Transport
 from cases.events import Event
+from dialogs.texts import Texts
 from notifications.catalog import notices_for
 from notifications.outbox import NewRow, Row
+from notifications.wordings import Wordings
 from sandbox.platform import PlatformConfig
 from storage.definitions import read
 from storage.keys import Key
@@ -100,8 +103,7 @@ class World:
         self.means = replace(self.means, templates={})
 
     def _means(self) -> Means:
-        definition, stores = read(SERVICES, "henan"), self.stores
-        wordings = load_notices(SERVICES, definition)
+        stores, (texts, wordings) = self.stores, _henan()
         return Means(
             rows=self.outbox,
             addresses=Persons(stores.database, stores.sealer, stores.lookups),
@@ -110,7 +112,7 @@ class World:
             platform=self._platform(),
             app_id=APP_ID,
             wordings={"henan": wordings},
-            texts={"henan": definition.texts},
+            texts={"henan": texts},
             templates=load_templates(self.templates, wordings),
             speaker=self._speaker,
             clock=self.clock,
@@ -200,3 +202,9 @@ class World:
 
     async def violations(self) -> Any:
         return await self.control("GET", "violations")
+
+
+@cache
+def _henan() -> tuple[Texts, Wordings]:
+    definition = read(SERVICES, "henan")
+    return definition.texts, load_notices(SERVICES, definition)

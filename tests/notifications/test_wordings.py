@@ -14,6 +14,7 @@ from dialogs.definition import Definition
 from notifications.catalog import NOTICES, notices_for
 from notifications.notice import Notice, notice_from_bytes
 from notifications.template_fields import check, kind_of
+from notifications.wording_checks import account_mistakes, mistakes, trial_mistakes
 from notifications.wordings import (
     AccountTemplate,
     Names,
@@ -21,10 +22,7 @@ from notifications.wordings import (
     WordingFile,
     Wordings,
     account_fields,
-    account_mistakes,
-    mistakes,
     spelled_day,
-    trial_mistakes,
 )
 from storage.definitions import DefinitionBroken, read, read_model
 from storage.notices import load_notices, load_templates, names_of

@@ -136,6 +136,7 @@ async def test_the_service_gets_every_setting_and_a_restart_the_same_secrets(
             assert environ["WECHAT_API_URL"] == sandbox + "/platform"
             assert environ["PUBLIC_URL"] == f"http://127.0.0.1:{run.port}"
             assert environ["TAKE_BACK_SECONDS"] == "15"
+            assert environ["QUIET_HOURS"] == ""
             connections = YAML(typ="safe").load(data / "departments.yaml")["connections"]
             assert connections[0]["base_url"] == sandbox + "/departments/hn-hrss"
             seen.append(environ)
