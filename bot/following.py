@@ -40,17 +40,14 @@ class CaseFollow:
         service = self.services[case.application.province]
         notices = notices_for(case, change.events, service, (), now, self.make_id)
         watch = f"{WATCH}:{case.case_no}"
+        waits_for_form = any(one.after_form for one in change.dispatches)
+        form = (_make_form(case, now),) if waits_for_form else ()
         return replace(
             then,
             outbox=(*then.outbox, *notices),
-            timers=(_watch(case, now),) if _is_open(case) else (),
+            timers=(*form, _watch(case, now)) if _is_open(case) else (),
             cancelled_timers=() if _is_open(case) else (watch,),
         )
-
-
-def make_form_timer(case_no: str, now: datetime) -> NewTimer:
-    """The application's PDF is due at once."""
-    return NewTimer(f"{MAKE_FORM}:{case_no}", MAKE_FORM, now, case_no)
 
 
 def _is_open(case: Case) -> bool:
@@ -61,3 +58,8 @@ def _watch(case: Case, now: datetime) -> NewTimer:
     tomorrow = day_of(now) + timedelta(days=1)
     due_at = datetime.combine(tomorrow, WATCH_AT, SHANGHAI)
     return NewTimer(f"{WATCH}:{case.case_no}", WATCH, due_at, case.case_no)
+
+
+def _make_form(case: Case, now: datetime) -> NewTimer:
+    """The application's PDF is due at once; made before, it lets go what has come to wait."""
+    return NewTimer(f"{MAKE_FORM}:{case.case_no}", MAKE_FORM, now, case.case_no)

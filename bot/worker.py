@@ -17,6 +17,7 @@ from bot.following import MAKE_FORM, WATCH
 from bot.wiring import World
 from cases.case import Case
 from cases.watching import watch
+from storage.documents.pdf import RenderingFailed
 from storage.errors import StorageError
 from storage.redis.drafts import WARNING, Ending, StoredFact
 from storage.redis.errands import SAY, Errand
@@ -32,6 +33,7 @@ ORPHAN_AFTER: Final = timedelta(seconds=5)
 UNTAKEN_AFTER: Final = timedelta(seconds=20)
 """After the platform's last delivery nobody comes for an answer any more."""
 TIMER_LEASE: Final = timedelta(minutes=5)
+FORM_PAUSE: Final = timedelta(hours=1)
 BATCH: Final = 50
 
 Round = Callable[[World], Awaitable[int]]
@@ -110,7 +112,11 @@ async def run_timers(world: World) -> int:
 
 
 async def _make_form(world: World, timer: DueTimer, now: datetime) -> None:
-    await world.forms.make_form(timer.case_no, now)
+    try:
+        await world.forms.make_form(timer.case_no, now)
+    except RenderingFailed:  # the desk has been told; somebody must mend the template
+        await world.timers.again(timer, now + FORM_PAUSE)
+        return
     await world.timers.done(timer)
     await world.wake.wake()
 

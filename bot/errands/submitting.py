@@ -1,13 +1,11 @@
 """Handing in, supplementing and taking back: from a draft to the records, once."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.applying import application, supplement
 from bot.departments.following import written
 from bot.envelopes import Order
 from bot.errands.desk import Desk
-from bot.following import make_form_timer
 from cases.case import Application, Case
 from cases.change import Change, Refusal
 from cases.opening import open_case
@@ -99,8 +97,7 @@ def _written(
         timedelta(seconds=desk.settings.take_back_seconds),
     )
     change = Change(opening.case, opening.events, opening.dispatches)
-    whole = written(change, desk.follow, now)
-    return replace(whole, timers=(*whole.timers, make_form_timer(case_no, now)))
+    return written(change, desk.follow, now)
 
 
 async def supply(desk: Desk, errand: Errand, order: Order) -> None:

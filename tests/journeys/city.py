@@ -31,6 +31,7 @@ from sandbox.settings import (
     load_secrets,
     open_data_dir,
     service_environment,
+    write_templates,
 )
 from sandbox.world import real_world
 from storage.keys import Key, write_ring
@@ -131,7 +132,9 @@ class Phone:
                 return back.status
 
     async def _shown(self) -> dict[str, Any]:
-        return await self.city.asked("GET", f"/control/platform/phones/{self.openid}")
+        path = f"/control/platform/phones/{self.openid}"
+        shown: dict[str, Any] = await self.city.asked("GET", path)
+        return shown
 
     async def _send(self, what: dict[str, Any]) -> str:
         return await self._sent(json=what)
@@ -229,6 +232,7 @@ async def city(
     open_data_dir(data_dir)
     secrets = load_secrets(data_dir, neighbours)
     connections = load_connections(place, neighbours)
+    write_templates(place)
     chosen = _settings(place, secrets, database_url, settings)
     sandbox = make_sandbox(place, secrets, connections, neighbours)
     async with (
