@@ -11,6 +11,7 @@ from dialogs.form import Entry, Form, Group, Question
 from dialogs.kinds.base import Accepted, Doubtful, Partial, Reading, Rejected
 from dialogs.route import Place, place
 from dialogs.said import Spoken
+from dialogs.steps import STEPS
 from dialogs.talk import Talk
 from dialogs.turn import (
     AnswerAccepted,
@@ -39,7 +40,7 @@ def take(talk: Talk, question: Question, reading: Reading) -> Talk:
         case Partial():
             return _grow(talk, question, reading)
         case Doubtful(value=value, reason=reason, params=params):
-            doubt = Confirming(Keep(question.key, value, reason))
+            doubt = Confirming(Keep(question.key, value, reason, params))
             return talk.focus(doubt).happened(KeepProposed(question.key, value, reason, params))
         case Rejected():
             return reject(talk, question, reading)
@@ -66,12 +67,11 @@ def apply_change(talk: Talk, change: Change) -> Talk:
 
 def reject(talk: Talk, question: Question, rejected: Rejected) -> Talk:
     """Say why it is no answer, and put the question again with more help than before."""
-    reason = rejected.reason
-    seen = talk.conversation.last.count(reason)
-    talk = talk.missed(reason)
-    if seen < 2:
-        talk = talk.happened(AnswerRejected(question.key, reason, rejected.params))
-    return talk.happened(Asked(question.key, talk.conversation.misses))
+    talk = talk.missed()
+    return talk.happened(
+        AnswerRejected(question.key, rejected.reason, rejected.params),
+        Asked(question.key, talk.conversation.misses),
+    )
 
 
 def correct(talk: Talk, question: Question) -> Talk:
@@ -120,12 +120,39 @@ def _kept(talk: Talk, question: Question, value: JSON) -> Talk:
 
 
 def _changed(talk: Talk, question: Question, value: JSON) -> Talk:
-    talk = _kept(talk, question, value)
-    stale = [
-        key for key in _depending(talk.definition.form, question.key) if key in talk.draft.answers
-    ]
-    talk = talk.with_draft(talk.draft.without(*stale))
+    if question.kind == CONSENT:
+        talk = _with_consent(talk, question, value)
+    talk = talk.with_draft(_replaced(talk, question, value))
     return talk.tell("changed", label=question.label)
+
+
+def _replaced(talk: Talk, question: Question, value: JSON) -> Draft:
+    """The draft with another answer, without those that rested on the old one."""
+    draft = _put(talk.draft, question, value, talk)
+    stale = [key for key in _depending(talk.definition.form, question.key) if key in draft.answers]
+    draft = draft.without(*stale)
+    if question.identity == "id_number" and draft.level == "verified":
+        return _unvouched(talk.definition.form, draft)
+    return draft
+
+
+def _unvouched(form: Form, draft: Draft) -> Draft:
+    """Another ID number is perhaps another person: who she is must be shown anew.
+
+    Nothing stays that was known or fetched for the old number, nor the leave to ask for it.
+    """
+    asked_anew = {
+        one.key
+        for entry in form.entries()
+        for one in _questions(entry)
+        if one.kind in STEPS or one.kind == CONSENT
+    }
+    answers = {
+        key: replace(answer, known=None)
+        for key, answer in draft.answers.items()
+        if answer.source == "citizen" and key not in asked_anew
+    }
+    return replace(draft, level="typed", answers=answers, consents=(), flags=())
 
 
 def _put(draft: Draft, question: Question, value: JSON, talk: Talk) -> Draft:
@@ -146,10 +173,7 @@ def _with_consent(talk: Talk, question: Question, value: JSON) -> Talk:
 def _cost(talk: Talk, question: Question, value: JSON) -> Change:
     """Which questions a change would ask (again), and which answers would no longer count."""
     now = talk.place()
-    draft = _put(talk.draft, question, value, talk)
-    stale = tuple(_depending(talk.definition.form, question.key))
-    draft = draft.without(*(key for key in stale if key in draft.answers))
-    then = place(talk.definition, draft, talk.today)
+    then = place(talk.definition, _replaced(talk, question, value), talk.today)
     return Change(
         key=question.key,
         value=value,

@@ -1,10 +1,13 @@
 """Putting the next question, whatever it is: a question, a look-up, a card, the review."""
 
+from itertools import takewhile
+
 from cases.values import JSON
 from dialogs.conversation import Asking
 from dialogs.draft import Answer, Consent
 from dialogs.form import Question
-from dialogs.steps import LOOK_UPS, REGISTRY
+from dialogs.reviewing import card_lines
+from dialogs.steps import CARD, CONFIRMED, LOOK_UPS, REGISTRY
 from dialogs.talk import Talk
 from dialogs.turn import Asked, AskRegistry, Errand, FetchPapers, Reviewed
 
@@ -14,8 +17,8 @@ LOOKING: JSON = "asked"
 
 def ask(talk: Talk) -> Talk:
     """Put the open question, or show everything for checking when none is open."""
+    talk = _past_an_empty_card(talk.focus(Asking()))
     here = talk.place()
-    talk = talk.focus(Asking())
     if here.open is None:
         return talk.happened(Reviewed())
     if here.open.kind in LOOK_UPS:
@@ -23,26 +26,36 @@ def ask(talk: Talk) -> Talk:
     return talk.happened(Asked(here.open.key))
 
 
-def ask_again(talk: Talk) -> Talk:
-    """Put what is open once more, after something was said by the way."""
+def ask_again(talk: Talk, misses: int = 0) -> Talk:
+    """Put what is open once more: after something said by the way, or with more help."""
     here = talk.place()
     if here.open is None:
-        return talk.happened(Reviewed())
+        return talk.happened(Reviewed(misses))
     if here.open.kind in LOOK_UPS:
-        return talk.tell("looking_up", "skip")
-    return talk.happened(Asked(here.open.key, talk.conversation.misses))
+        return talk.tell("looking_up.still", "skip")
+    return talk.happened(Asked(here.open.key, misses))
+
+
+def _past_an_empty_card(talk: Talk) -> Talk:
+    """A card with nothing on it that she did not say herself is not shown."""
+    question = talk.place().open
+    if question is None or question.kind != CARD or card_lines(talk):
+        return talk
+    return talk.with_answer(question.key, Answer(CONFIRMED, "suggested", talk.now))
 
 
 def _look_up(talk: Talk) -> Talk:
     """Start every look-up that is due now, together, and say that it takes a moment."""
-    for question in talk.place().pending:
-        if question.kind not in LOOK_UPS:
-            break
-        if question.key not in talk.draft.answers:
-            talk = talk.with_answer(
-                question.key, Answer(LOOKING, "suggested", talk.now, done=False)
-            ).errand(_errand(talk, question))
-    return talk.tell("looking_up", "skip")
+    new = [one for one in due(talk) if one.key not in talk.draft.answers]
+    for question in new:
+        begun = Answer(LOOKING, "suggested", talk.now, done=False)
+        talk = talk.with_answer(question.key, begun).errand(_errand(talk, question))
+    return talk.tell("looking_up" if new else "looking_up.still", "skip")
+
+
+def due(talk: Talk) -> tuple[Question, ...]:
+    """The look-ups that stand before anything else."""
+    return tuple(takewhile(lambda one: one.kind in LOOK_UPS, talk.place().pending))
 
 
 def _errand(talk: Talk, question: Question) -> Errand:

@@ -24,14 +24,16 @@ ENGINE_TEXTS: Final = frozenset(
     {
         "greeting", "greeting.back", "welcome", "welcome_back", "restarted", "deleted",
         "nothing_open", "left_as_it_is", "changed", "not_given", "unclear", "answer_by_number",
-        "correcting", "way_out", "go_on", "thanks", "anything_else", "tap.old",
+        "correcting", "way_out", "go_on", "thanks", "anything_else", "noted", "tap.old",
         "tap.other_draft", "tap.answered", "back.nothing", "change.nothing", "skip.needed",
-        "switched", "choose.draft", "choose.person", "choose.line", "choose.case", "person.self",
+        "switched", "choose.draft", "choose.person", "choose.line", "choose.section", "person.self",
         "person.spouse", "person.father", "person.mother", "person.other", "help", "paused",
         "human.taken", "complaint.taken", "login.label", "login.later", "login.link",
         "looking_up", "identity.confirmed", "identity.left", "identity.failed",
         "identity.other_person", "registry.nothing", "registry.referral", "card.confirm",
-        "card.change", "photo.not_now", "photo.not_now_form", "photo.expired",
+        "card.line", "hint.card", "example.card", "hint.identity", "example.identity",
+        "looking_up.still", "still_here", "ask_briefly", "asked_with_note", "answer_by_example",
+        "supplement.counter", "photo.not_now", "photo.not_now_form", "photo.expired",
         "photo.not_a_picture", "photo.too_large", "unreadable.voice", "unreadable.place",
         "unreadable.other", "review.application", "review.supplement", "review.declare",
         "review.submit", "review.change", "submit.verify_first", "submit.photos_pending",
@@ -148,7 +150,19 @@ def _texts(definition: Definition) -> Iterator[str]:
 
 KNOWN_VARIABLES: Final = frozenset(
     # from the engine
-    {"label", "number", "now", "wanted", "asked", "lines", "statements", "phone", "hours", "window"}
+    {
+        "label",
+        "number",
+        "now",
+        "note",
+        "first",
+        "asked",
+        "sections",
+        "statements",
+        "phone",
+        "hours",
+        "window",
+    }
     | {"case_no", "submitted_on", "items", "count", "person", "value", "new", "asks_again", "drops"}
     # from the edge
     | {"days", "text"}
@@ -216,7 +230,7 @@ def _hidden_options(definition: Definition) -> Iterator[str]:
     for question in questions(definition):
         for option in question.options:
             for word in (option.label, *option.also):
-                if word in commands and question.kind == "choice":
+                if word in commands:
                     yield f"{question.key}: {word} is a command, so it cannot be an answer"
 
 

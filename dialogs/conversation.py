@@ -1,6 +1,7 @@
 """What a conversation remembers besides the draft: very little."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from cases.values import JSON
@@ -25,6 +26,7 @@ class Keep:
     key: str
     value: JSON
     reason: str
+    params: Mapping[str, JSON] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,9 @@ class Confirming:
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """Which line to correct, for which person to speak, what to do with the draft."""
+    """Which line to correct (or where it stands), for whom to speak, what to do with the draft."""
 
-    what: Literal["line", "person", "draft", "case"]
+    what: Literal["line", "person", "draft"]
     options: tuple[str, ...] = ()
 
 
@@ -98,8 +100,9 @@ class Conversation:
     """One person's talk with us, over every channel.
 
     `asking` numbers what was asked, so that an old tap can be told from a new one; `misses`
-    counts how often the open question was not understood; `last` are the texts just said, so
-    that no sentence comes three times; `reminder` is what the last reminder spoke of.
+    counts how often what is asked was not understood; `last` are the keys of the texts of the
+    last two turns, so that no sentence comes three times running (`dialogs/varying.py`);
+    `reminder` is what the last reminder spoke of.
     """
 
     person: str

@@ -21,8 +21,7 @@ class Words:
     commands: Mapping[str, tuple[str, ...]]
     prefixes: Mapping[str, tuple[str, ...]]
     """Commands that carry something: 修改 电话."""
-    yes: tuple[str, ...]
-    no: tuple[str, ...]
+    greetings: tuple[str, ...]
     thanks: tuple[str, ...]
 
 

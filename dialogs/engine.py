@@ -8,26 +8,42 @@ makes no ids; between two steps everything may go to disk and come back.
 import unicodedata
 from dataclasses import replace
 from datetime import datetime
-from typing import assert_never
+from typing import Final, TypeAlias, assert_never
 
 from dialogs import taps
 from dialogs.answering import read, reject, take
 from dialogs.asking import ask, ask_again
 from dialogs.conversation import (
     Asking,
+    Change,
     Choosing,
     Confirming,
     Conversation,
     Correcting,
+    Delete,
     Paused,
+    Proposal,
+    StartAgain,
+    Withdraw,
 )
 from dialogs.definition import Definition
 from dialogs.draft import Answer, Draft
 from dialogs.form import Question
-from dialogs.kinds.base import Rejected
-from dialogs.numbers import chosen_number
-from dialogs.offering import choose, confirm, decline, offer_draft, offer_lines
+from dialogs.kinds.base import Offer, Rejected
+from dialogs.kinds.picking import chosen, polarity
+from dialogs.kinds.reading import as_digits
+from dialogs.offering import (
+    choose,
+    confirm,
+    decline,
+    labelled,
+    offer_again,
+    offer_draft,
+    offer_lines,
+    propose_again,
+)
 from dialogs.results import learn
+from dialogs.reviewing import card_lines, review_options
 from dialogs.said import (
     Followed,
     Located,
@@ -40,10 +56,25 @@ from dialogs.said import (
     Unsupported,
     Voice,
 )
-from dialogs.steering import COMMANDS, steer, submit
+from dialogs.steering import COMMANDS, meant_lines, steer, submit
 from dialogs.steps import CARD, CONFIRMED, IDENTITY, LATER, LOOK_UPS
 from dialogs.talk import Talk
-from dialogs.turn import AlreadyAnswered, ErasePerson, KnowledgeTold, Turn
+from dialogs.turn import AlreadyAnswered, Asked, ErasePerson, KnowledgeTold, Turn
+from dialogs.varying import varied
+
+Words: TypeAlias = Text | Tap | Photo
+"""What may be an answer."""
+
+SAME_AS: Final[dict[type[Proposal], str]] = {
+    Change: "change",
+    StartAgain: "restart",
+    Delete: "delete",
+    Withdraw: "withdraw",
+}
+"""Commands that, repeated when they are to be confirmed, mean yes."""
+
+HELPERS: Final = frozenset({"human", "complaint"})
+"""Commands that are heard even while an application is being submitted."""
 
 
 def hear(
@@ -57,17 +88,21 @@ def hear(
     talk = Talk(definition, conversation, draft, now)
     if isinstance(said, Voice) and said.transcript:
         said = Text(said.transcript)
+    return varied(_heard(talk, said)).turn()
+
+
+def _heard(talk: Talk, said: Said) -> Talk:
     if isinstance(said, (Text, Tap, Photo)):
-        return _told(talk, said).turn()
+        return _told(talk, said)
     if isinstance(said, (Unfollowed, Followed, MenuTapped, Voice, Located, Unsupported)):
-        return _happened(talk, said).turn()
-    return learn(talk, said).turn()
+        return _happened(talk, said)
+    return learn(talk, said)
 
 
-def _told(talk: Talk, said: Text | Tap | Photo) -> Talk:
+def _told(talk: Talk, said: Words) -> Talk:
     """She says something."""
     if talk.draft.state == "submitting":
-        return talk.tell("submitting.wait")
+        return _while_submitting(talk, said)
     match said:
         case Tap():
             return _tapped(talk, said)
@@ -77,6 +112,15 @@ def _told(talk: Talk, said: Text | Tap | Photo) -> Talk:
             return _typed(talk, said)
         case _:
             assert_never(said)
+
+
+def _while_submitting(talk: Talk, said: Words) -> Talk:
+    """Nothing but its own result touches the draft; help is there all the same."""
+    command, _ = _command(talk, said.text) if isinstance(said, Text) else ("", "")
+    ref = taps.parse(said.id) if isinstance(said, Tap) else None
+    if ref is not None and ref.question == taps.COMMAND:
+        command = ref.choice
+    return steer(talk, command) if command in HELPERS else talk.tell("submitting.wait")
 
 
 def _happened(
@@ -91,7 +135,7 @@ def _happened(
         case MenuTapped(key=key):
             return steer(talk, key) if key in COMMANDS else _greet(talk)
         case Voice() | Located() | Unsupported():
-            return _stand_open(talk.tell(_not_readable(said)))
+            return _again(talk.tell(_not_readable(said)))
         case _:
             assert_never(said)
 
@@ -114,13 +158,6 @@ def _greet(talk: Talk) -> Talk:
     return talk.tell("greeting", "apply", "progress", "help", "human")
 
 
-def _stand_open(talk: Talk) -> Talk:
-    """Whatever stood open before is put once more."""
-    if talk.draft.state == "open" and talk.is_asking:
-        return ask_again(talk)
-    return talk
-
-
 def _stray_photo(talk: Talk) -> Talk:
     return talk.tell("photo.not_now", "apply", "supplement")
 
@@ -130,14 +167,17 @@ def _stray_photo(talk: Talk) -> Talk:
 
 def _typed(talk: Talk, said: Text) -> Talk:
     command, argument = _command(talk, said.text)
+    focus = talk.conversation.focus
+    if command and isinstance(focus, Confirming) and SAME_AS.get(type(focus.proposal)) == command:
+        return confirm(talk, focus.proposal)
     if command:
         return steer(talk, command, argument)
     if talk.conversation.reminder and _among(said.text, talk.definition.words.thanks):
         noted = replace(talk, conversation=replace(talk.conversation, reminder=""))
         return noted.tell("thanks")
-    if isinstance(talk.conversation.focus, Paused):
-        return ask(talk.tell("welcome_back"))
-    if talk.draft.state != "open" and isinstance(talk.conversation.focus, Asking):
+    if _among(said.text, talk.definition.words.greetings):
+        return _greet(talk)
+    if isinstance(focus, Paused) or (talk.draft.state != "open" and isinstance(focus, Asking)):
         return _by_the_way(talk, said)
     return _answered(talk, said)
 
@@ -151,8 +191,9 @@ def _command(talk: Talk, typed: str) -> tuple[str, str]:
             return name, ""
     for name, prefixes in words.prefixes.items():
         for prefix in prefixes:
-            if text.startswith(prefix) and len(text) > len(prefix):
-                return name, text.removeprefix(prefix)
+            carried = text.removeprefix(prefix)
+            if carried != text and (len(prefix) > 1 or meant_lines(talk, carried)):
+                return name, carried  # 改 alone may begin anything: 改天再说
     return "", ""
 
 
@@ -167,137 +208,171 @@ def _among(typed: str, words: tuple[str, ...]) -> bool:
 
 
 def _by_the_way(talk: Talk, said: Text) -> Talk:
-    """Nothing stands open: a question of hers, or a greeting."""
+    """Nothing stands open just now: a question of hers, or a word to go on."""
     entry = talk.definition.knowledge.find(said.text)
+    paused = isinstance(talk.conversation.focus, Paused)
     if entry is not None:
-        return talk.happened(KnowledgeTold(entry.id)).tell("anything_else", "apply", "human")
-    return _greet(talk)
+        talk = talk.happened(KnowledgeTold(entry.id))
+        return talk.tell("go_on", "continue") if paused else _anything_else(talk)
+    if _among(said.text, talk.definition.words.thanks):
+        return talk.tell("thanks")
+    return ask(talk.tell("welcome_back")) if paused else _greet(talk)
+
+
+def _anything_else(talk: Talk) -> Talk:
+    return talk.tell("anything_else", "apply", "human")
 
 
 # ---- an answer to what is being talked about ----------------------------------------------
 
 
-def _answered(talk: Talk, said: Text | Photo | Tap) -> Talk:
+def _answered(talk: Talk, said: Words) -> Talk:
     match talk.conversation.focus:
         case Asking() | Paused():
             return _to_open_question(talk, said)
         case Correcting(key=key):
             return _to_question(talk, talk.definition.form.question(key), said)
         case Confirming() | Choosing() if isinstance(said, Photo):
-            return _to_open_question(talk, said)
+            return _photo_by_the_way(talk, said)
         case Confirming(proposal=proposal):
-            answer = _yes_or_no(talk, said)
+            answer = _yes_or_no(talk, proposal, said)
             if answer is None:
                 return _unclear(talk, said)
             return confirm(talk, proposal) if answer else decline(talk, proposal)
         case Choosing() as choosing:
-            option = _option(choosing.options, said)
+            option = _option(labelled(talk, choosing), said) or _line_meant(talk, choosing, said)
             return _unclear(talk, said) if option is None else choose(talk, choosing, option)
         case _:
             assert_never(talk.conversation.focus)
 
 
-def _to_open_question(talk: Talk, said: Text | Photo | Tap) -> Talk:
+def _line_meant(talk: Talk, choosing: Choosing, said: Words) -> str | None:
+    """A line by its name, where only the parts of the form are offered."""
+    if choosing.what != "line" or not isinstance(said, Text):
+        return None
+    found = meant_lines(talk, _folded(said.text))
+    return found[0].key if len(found) == 1 else None
+
+
+def _photo_by_the_way(talk: Talk, said: Photo) -> Talk:
+    """A photo that the form waits for is welcome at any time."""
+    question = talk.place().open
+    if talk.draft.state == "open" and question is not None and question.kind == "photos":
+        return _to_question(talk, question, said)
+    return _again(talk.tell("photo.not_now_form"))
+
+
+def _to_open_question(talk: Talk, said: Words) -> Talk:
     question = talk.place().open
     if question is None:
         return _to_review(talk, said)
     return _to_question(talk, question, said)
 
 
-def _to_question(talk: Talk, question: Question, said: Text | Photo | Tap) -> Talk:
+def _to_question(talk: Talk, question: Question, said: Words) -> Talk:
     if isinstance(said, Photo) and question.kind != "photos":
-        return ask_again(talk.tell("photo.not_now_form"))
+        return _again(talk.tell("photo.not_now_form"))
     if question.kind in LOOK_UPS:
-        return _unclear(talk, said)
-    if question.kind in {IDENTITY, CARD}:
-        return _to_step(talk, question, said)
+        return _aside(talk, said) or _again(talk)
+    if question.kind == IDENTITY:
+        return _to_login(talk, question, said)
+    if question.kind == CARD:
+        return _to_card(talk, question, said)
     reading = read(talk, question, said)
     if isinstance(reading, Rejected):
-        return _unclear(talk, said) if _is_question(talk, said) else reject(talk, question, reading)
+        return _aside(talk, said) or _noted(talk, said) or reject(talk, question, reading)
     return take(talk, question, reading)
 
 
-def _to_step(talk: Talk, question: Question, said: Text | Photo | Tap) -> Talk:
-    """Login: on without it. Card: all correct, or the line that is wrong."""
-    options = (LATER,) if question.kind == IDENTITY else (CONFIRMED, *card_lines(talk))
-    option = _option(options, said)
-    if option is None and isinstance(said, Text) and _among(said.text, talk.definition.words.yes):
-        option = CONFIRMED if question.kind == CARD else None
+def _to_login(talk: Talk, question: Question, said: Words) -> Talk:
+    """On without it; or where it is done, for who says 好."""
+    wanted = polarity(said.text) if isinstance(said, Text) else None
+    if wanted is True:
+        return steer(talk, "login")
+    later = ((LATER, talk.text("login.later")),)
+    if wanted is False or _option(later, said) is not None:
+        return ask(talk.with_answer(question.key, Answer(LATER, "citizen", talk.now)))
+    return _unclear(talk, said)
+
+
+def _to_card(talk: Talk, question: Question, said: Words) -> Talk:
+    """All correct, or the line that is wrong."""
+    lines = tuple((key, talk.definition.form.question(key).label) for key in card_lines(talk))
+    right = polarity(said.text) if isinstance(said, Text) else None
+    option = _option(((CONFIRMED, talk.text("card.confirm")), *lines), said)
+    if right is False:
+        return offer_lines(talk)
+    if right is True or option == CONFIRMED:
+        return ask(talk.with_answer(question.key, Answer(CONFIRMED, "citizen", talk.now)))
     if option is None:
         return _unclear(talk, said)
-    if option in {LATER, CONFIRMED}:
-        return ask(talk.with_answer(question.key, Answer(option, "citizen", talk.now)))
-    return choose(talk, Choosing("line", options), option)
+    return choose(talk, Choosing("line", tuple(key for key, _ in lines)), option)
 
 
-def card_lines(talk: Talk) -> tuple[str, ...]:
-    """The questions that were filled in for her, in the order of the form."""
-    return tuple(
-        question.key
-        for question in talk.place().answered
-        if question.review
-        and (question.registry or question.identity or question.papers)
-        and _was_filled(talk, question.key)
-    )
-
-
-def _was_filled(talk: Talk, key: str) -> bool:
-    answer = talk.draft.answers.get(key)
-    return answer is not None and (answer.known is not None or answer.source != "citizen")
-
-
-def _to_review(talk: Talk, said: Text | Photo | Tap) -> Talk:
-    option = _option(("submit", "change"), said)
+def _to_review(talk: Talk, said: Words) -> Talk:
+    """Only the whole word or its number submits: it declares what the law holds her to."""
+    option = _option(review_options(talk), said)
     if option == "submit":
         return submit(talk)
-    if option == "change":
+    if option == "change" or (isinstance(said, Text) and polarity(said.text) is False):
         return offer_lines(talk)
     return _unclear(talk, said)
 
 
-def _is_question(talk: Talk, said: Text | Photo | Tap) -> bool:
-    return isinstance(said, Text) and talk.definition.knowledge.find(said.text) is not None
+def _yes_or_no(talk: Talk, proposal: Proposal, said: Words) -> bool | None:
+    what = SAME_AS.get(type(proposal), "keep")
+    option = _option((("yes", talk.text(f"yes.{what}")), ("no", talk.text(f"no.{what}"))), said)
+    plain = polarity(said.text) if isinstance(said, Text) else None
+    return plain if option is None else option == "yes"
 
 
-def _unclear(talk: Talk, said: Text | Photo | Tap) -> Talk:
-    """Her own question is answered first; then what stood open is put again, with more help."""
+def _option(options: tuple[tuple[str, str], ...], said: Words) -> str | None:
+    """The option that a tap, a number or its name means."""
+    offers = tuple(Offer(name, label) for name, label in options)
+    offer = chosen(said, offers)
+    if offer is None and isinstance(said, Text):
+        offer = chosen(Text(as_digits(said.text)), offers)  # 第一个孩子
+    return offer.id if offer is not None else None
+
+
+# ---- not understood -----------------------------------------------------------------------
+
+
+def _unclear(talk: Talk, said: Words) -> Talk:
+    """Her own question is answered first; else what stood open is put again, with more help."""
+    aside = _aside(talk, said) or _noted(talk, said)
+    if aside is not None:
+        return aside
+    talk = talk.missed()
+    return _again(talk.tell("unclear"), talk.conversation.misses)
+
+
+def _noted(talk: Talk, said: Words) -> Talk | None:
+    """好的, 知道了: no answer, but nothing to find unclear either."""
+    if isinstance(said, Text) and _among(said.text, talk.definition.words.thanks):
+        return _again(talk.tell("noted"))
+    return None
+
+
+def _aside(talk: Talk, said: Words) -> Talk | None:
+    """The answer to a question by the way, after which what stood open stands open again."""
     entry = talk.definition.knowledge.find(said.text) if isinstance(said, Text) else None
-    if entry is not None:
-        return _put_again(talk.happened(KnowledgeTold(entry.id)))
-    return _put_again(talk.missed("unclear").tell("unclear"))
+    return _again(talk.happened(KnowledgeTold(entry.id))) if entry is not None else None
 
 
-def _put_again(talk: Talk) -> Talk:
-    focus = talk.conversation.focus
-    if isinstance(focus, Correcting):
-        from_form = talk.definition.form.question(focus.key)
-        return reject(talk, from_form, Rejected("unclear"))
-    if isinstance(focus, Choosing) and focus.what == "line":
-        return offer_lines(talk)
-    if isinstance(focus, (Confirming, Choosing)):
-        return talk.tell("answer_by_number")
-    return ask_again(talk)
-
-
-def _yes_or_no(talk: Talk, said: Text | Photo | Tap) -> bool | None:
-    option = _option(("yes", "no"), said)
-    if option is not None:
-        return option == "yes"
-    if not isinstance(said, Text):
-        return None
-    if _among(said.text, talk.definition.words.yes):
-        return True
-    return False if _among(said.text, talk.definition.words.no) else None
-
-
-def _option(options: tuple[str, ...], said: Text | Photo | Tap) -> str | None:
-    """The option that a number or a tap names."""
-    if isinstance(said, Tap):
-        return said.id if said.id in options else None
-    if isinstance(said, Photo):
-        return None
-    number = chosen_number(said.text)
-    return options[number - 1] if number is not None and 0 < number <= len(options) else None
+def _again(talk: Talk, misses: int = 0) -> Talk:
+    """Whatever is being talked about is put once more."""
+    match talk.conversation.focus:
+        case Asking() | Paused():
+            return ask_again(talk, misses) if talk.draft.state == "open" else talk
+        case Correcting(key=key):
+            return talk.happened(Asked(key, misses))
+        case Confirming(proposal=proposal):
+            return propose_again(talk, proposal, misses)
+        case Choosing() as choosing:
+            return offer_again(talk, choosing, misses)
+        case _:
+            assert_never(talk.conversation.focus)
 
 
 # ---- taps ---------------------------------------------------------------------------------
@@ -311,35 +386,33 @@ def _tapped(talk: Talk, tap: Tap) -> Talk:
     if ref.question == taps.COMMAND:
         name, _, argument = ref.choice.partition(".")
         return steer(talk, name, argument) if name in COMMANDS else _greet(talk)
-    if ref.draft != talk.draft.id or talk.draft.state == "blank":
-        return _stand_open(talk.tell("tap.other_draft", "progress"))
-    choice = Tap(ref.choice, tap.label)
     if _is_live(talk, ref):
-        return _answered(talk, choice)
+        return _answered(talk, Tap(ref.choice, tap.label))
+    if ref.draft != talk.draft.id or talk.draft.state == "blank":
+        return _again(talk.tell("tap.other_draft", "progress"))
     return _old_tap(talk, ref)
 
 
 def _is_live(talk: Talk, ref: taps.Ref) -> bool:
     """Whether the tap belongs to what is being asked right now."""
     focus = talk.conversation.focus
-    this_asking = ref.asking == talk.conversation.asking
-    match ref.question:
-        case taps.PROPOSAL:
-            return isinstance(focus, Confirming) and this_asking
-        case taps.OFFERED:
-            return isinstance(focus, Choosing) and this_asking
-        case taps.REVIEW:
-            return talk.is_asking and this_asking and talk.place().open is None
-        case key if isinstance(focus, Correcting):
-            return focus.key == key
-        case key:
-            here = talk.place().open
-            return talk.is_asking and here is not None and here.key == key
+    if ref.question in {taps.PROPOSAL, taps.OFFERED}:
+        # one's asking number is enough: a blank draft has another id each time
+        awaited = Confirming if ref.question == taps.PROPOSAL else Choosing
+        return isinstance(focus, awaited) and ref.asking == talk.conversation.asking
+    if ref.draft != talk.draft.id or talk.draft.state != "open":
+        return False
+    if isinstance(focus, Correcting):
+        return focus.key == ref.question
+    here = talk.place().open
+    if ref.question == taps.REVIEW:
+        return talk.is_asking and here is None and ref.asking == talk.conversation.asking
+    return talk.is_asking and here is not None and here.key == ref.question
 
 
 def _old_tap(talk: Talk, ref: taps.Ref) -> Talk:
     question = talk.place().question(ref.question)
     answer = talk.draft.answers.get(ref.question)
-    if question is None or answer is None or not answer.done:
-        return _stand_open(talk.tell("tap.old"))
-    return _stand_open(talk.happened(AlreadyAnswered(question.key)))
+    if question is None or not question.review or answer is None or not answer.done:
+        return _again(talk.tell("tap.old"))
+    return _again(talk.happened(AlreadyAnswered(question.key)))

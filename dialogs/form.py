@@ -63,13 +63,22 @@ class Question(_Strict):
     """Answers that, when they change, make this one be asked again (the city of an office)."""
     masked: bool = False
     """Shown masked on every screen (ID numbers, cards)."""
+    also: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Other words by which people call it when they want to change it (手机 for 联系电话)."""
 
 
 class Group(_Strict):
-    """Questions that repeat (children). After each round `more` asks whether there is another."""
+    """Questions that repeat (children). After each round `more` asks whether there is another.
+
+    `round` is how one round is called, with {n} for its number; it stands before the labels of
+    the questions in it.
+    """
 
     key: str
     label: str
+    round: str = "{n}"
+    more: Annotated[tuple[Option, ...], Field(strict=False)] = ()
+    """How yes and no to another round are worded."""
     when: Condition = ALWAYS
     most: Annotated[int, Field(ge=1, le=20)] = 10
     questions: Annotated[tuple[Question, ...], Field(strict=False)]
@@ -111,6 +120,29 @@ class Form(_Strict):
                 return found
         raise KeyError(key)
 
+    def section(self, key: str) -> Section:
+        """The part of the form with this key. Raises KeyError when there is none."""
+        for section in self.sections:
+            if section.key == key:
+                return section
+        raise KeyError(key)
+
+    def section_of(self, key: str) -> Section:
+        """The part in which the question with this absolute key stands. Raises KeyError."""
+        first = key.partition(".")[0]
+        for section in self.sections:
+            if any(entry.key == first for entry in section.questions):
+                return section
+        raise KeyError(key)
+
+    def round_label(self, key: str) -> str:
+        """How the round `children.1` is called; empty for what is no round."""
+        first, _, index = key.partition(".")
+        for entry in self.entries():
+            if isinstance(entry, Group) and entry.key == first and index.isdigit():
+                return _round_label(entry, int(index))
+        return ""
+
 
 MORE = "more"
 """The key, in every group, of the question whether there is another."""
@@ -122,6 +154,7 @@ def member(group: Group, index: int, question: Question) -> Question:
     return question.model_copy(
         update={
             "key": prefix + question.key,
+            "label": _round_label(group, index) + question.label,
             "when": _absolute(question.when, prefix),
             "settings": {
                 name: prefix + value[1:]
@@ -139,9 +172,20 @@ def more_question(group: Group, index: int) -> Question:
         key=f"{group.key}.{index}.{MORE}",
         kind="yes_no",
         label=group.label,
+        options=group.more,
         review=False,
         off_form=True,
     )
+
+
+def _round_label(group: Group, index: int) -> str:
+    return group.round.replace("{n}", str(index + 1))
+
+
+def round_key(key: str) -> str:
+    """`children.1.name` → `children.1`; empty for a question that stands in no group."""
+    parts = key.split(".")
+    return ".".join(parts[:2]) if len(parts) == 3 else ""
 
 
 def general_key(key: str) -> str:

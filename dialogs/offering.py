@@ -3,8 +3,9 @@
 Lines to correct, persons to speak for, what to do with an unfinished draft, yes and no.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import assert_never
+from typing import Final, TypeAlias, assert_never
 
 from dialogs.answering import accept, apply_change, correct
 from dialogs.asking import ask, ask_again
@@ -13,7 +14,6 @@ from dialogs.conversation import (
     Change,
     Choosing,
     Confirming,
-    Conversation,
     Delete,
     Keep,
     Proposal,
@@ -22,49 +22,86 @@ from dialogs.conversation import (
     Withdraw,
 )
 from dialogs.draft import blank
+from dialogs.form import Question, round_key
 from dialogs.talk import Talk
-from dialogs.turn import EraseDraft, Offered, Proposed, WithdrawCase
+from dialogs.turn import (
+    ChangeProposed,
+    EraseDraft,
+    Event,
+    KeepProposed,
+    Offered,
+    Proposed,
+    WithdrawCase,
+)
 
-DRAFT_OPTIONS = ("continue", "restart", "delete")
-RELATIONS = ("spouse", "father", "mother", "other")
+Labelled: TypeAlias = tuple[tuple[str, str], ...]
+"""What can be chosen: (id, label)."""
+
+DRAFT_OPTIONS: Final = ("continue", "restart", "delete")
+RELATIONS: Final = ("spouse", "father", "mother", "other")
+MOST_LINES: Final = 8
+"""More lines than this are offered by the part of the form they stand in."""
+SECTION: Final = "section."
+"""What the id of a part of the form begins with; no question's key does."""
 
 
 def offer_draft(talk: Talk) -> Talk:
     """An unfinished application was found: go on, begin anew, or delete it?"""
-    return _offer(talk, "draft", tuple((name, f"command.{name}") for name in DRAFT_OPTIONS))
+    return _offer(talk, Choosing("draft", DRAFT_OPTIONS))
 
 
-def offer_lines(talk: Talk) -> Talk:
-    """Which line is to be corrected?"""
-    lines = tuple((one.key, one.label) for one in talk.place().answered if one.review)
+def offer_lines(talk: Talk, within: str = "") -> Talk:
+    """Which line is to be corrected? `within`: a part of the form, or a round of a group."""
+    lines = [one for one in talk.place().answered if one.review and _stands_in(talk, one, within)]
     if not lines:
         return ask_again(talk.tell("change.nothing"))
-    return _offer(talk, "line", lines)
+    return _offer(talk, Choosing("line", _grouped(talk, lines, within)))
 
 
 def offer_persons(talk: Talk) -> Talk:
     """For whom is this phone speaking now?"""
-    known = tuple((one.person, f"person.{one.label}") for one in talk.conversation.subjects)
-    new = tuple(
-        (name, f"person.{name}")
-        for name in RELATIONS
-        if name == "other" or name not in {one.label for one in talk.conversation.subjects}
-    )
-    return _offer(talk, "person", (*known, *new))
+    known = [one.person for one in talk.conversation.subjects]
+    labels = {one.label for one in talk.conversation.subjects}
+    new = [name for name in RELATIONS if name == "other" or name not in labels]
+    return _offer(talk, Choosing("person", (*known, *new)))
+
+
+def offer_again(talk: Talk, choosing: Choosing, misses: int = 0) -> Talk:
+    """The same choice once more."""
+    parts = any(option.startswith(SECTION) for option in choosing.options)
+    what = "section" if parts else choosing.what
+    return talk.happened(Offered(what, labelled(talk, choosing), misses))
+
+
+def labelled(talk: Talk, choosing: Choosing) -> Labelled:
+    """What can be chosen, as it reads."""
+    return tuple((option, _label(talk, choosing.what, option)) for option in choosing.options)
 
 
 def propose(talk: Talk, proposal: StartAgain | Delete | Withdraw) -> Talk:
     """Yes or no to something that cannot simply be undone."""
+    return propose_again(talk.focus(Confirming(proposal)), proposal)
+
+
+def propose_again(talk: Talk, proposal: Proposal, misses: int = 0) -> Talk:
+    """The same yes or no once more."""
+    return talk.happened(_proposing(proposal, misses))
+
+
+def _proposing(proposal: Proposal, misses: int) -> Event:
     match proposal:
+        case Change(key=key, value=value):
+            return ChangeProposed(key, value, misses)
+        case Keep(key=key, value=value, reason=reason, params=params):
+            return KeepProposed(key, value, reason, params, misses)
         case StartAgain():
-            event = Proposed("restart")
+            return Proposed("restart", misses=misses)
         case Delete():
-            event = Proposed("delete")
+            return Proposed("delete", misses=misses)
         case Withdraw(case_no=case_no):
-            event = Proposed("withdraw", {"case_no": case_no})
+            return Proposed("withdraw", {"case_no": case_no}, misses)
         case _:
             assert_never(proposal)
-    return talk.focus(Confirming(proposal)).happened(event)
 
 
 def choose(talk: Talk, choosing: Choosing, option: str) -> Talk:
@@ -72,13 +109,11 @@ def choose(talk: Talk, choosing: Choosing, option: str) -> Talk:
     match choosing.what:
         case "line":
             question = talk.place().question(option)
-            return ask(talk) if question is None else correct(talk, question)
+            return offer_lines(talk, option) if question is None else correct(talk, question)
         case "person":
             return _speak_for(talk, option)
         case "draft":
             return _with_found_draft(talk, option)
-        case "case":
-            return propose(talk, Withdraw(option))
         case _:
             assert_never(choosing.what)
 
@@ -105,7 +140,7 @@ def decline(talk: Talk, proposal: Proposal) -> Talk:
     """No: everything stays as it is."""
     match proposal:
         case Keep(key=key):
-            return _again(talk, key)
+            return _once_more(talk, key)
         case Change() | StartAgain() | Delete() | Withdraw():
             talk = talk.tell("left_as_it_is")
             return ask(talk) if talk.draft.state == "open" else talk.focus(Asking())
@@ -113,17 +148,56 @@ def decline(talk: Talk, proposal: Proposal) -> Talk:
             assert_never(proposal)
 
 
-def _offer(talk: Talk, what: str, options: tuple[tuple[str, str], ...]) -> Talk:
-    names = tuple(name for name, _ in options)
-    match what:
-        case "draft" | "line" | "person" | "case":
-            choosing = Choosing(what, names)
-        case _:
-            raise ValueError(what)
-    return talk.focus(choosing).happened(Offered(what, options))
+# ---- lines, by part of the form where there are many ---------------------------------------
 
 
-def _again(talk: Talk, key: str) -> Talk:
+def _offer(talk: Talk, choosing: Choosing) -> Talk:
+    return offer_again(talk.focus(choosing), choosing)
+
+
+def _stands_in(talk: Talk, question: Question, part: str) -> bool:
+    if part.startswith(SECTION):
+        return _section(talk, question) == part
+    return not part or round_key(question.key) == part
+
+
+def _section(talk: Talk, question: Question) -> str:
+    return SECTION + talk.definition.form.section_of(question.key).key
+
+
+def _grouped(talk: Talk, lines: Sequence[Question], within: str) -> tuple[str, ...]:
+    """The lines themselves if they are few, else the parts or rounds that they stand in."""
+    if len(lines) <= MOST_LINES:
+        return tuple(one.key for one in lines)
+    if not within:
+        return tuple(dict.fromkeys(_section(talk, one) for one in lines))
+    return tuple(dict.fromkeys(round_key(one.key) or one.key for one in lines))
+
+
+def _label(talk: Talk, what: str, option: str) -> str:
+    if what == "draft":
+        return talk.text(f"command.{option}")
+    if what == "person":
+        return _called(talk, option)
+    form = talk.definition.form
+    if option.startswith(SECTION):
+        return form.section(option.removeprefix(SECTION)).title
+    return form.round_label(option) or form.question(option).label
+
+
+def _called(talk: Talk, option: str) -> str:
+    """老伴; the second of those who are called alike: 其他家人2."""
+    labels = {one.person: one.label for one in talk.conversation.subjects}
+    label = labels.get(option, option)
+    alike = [person for person, called in labels.items() if called == label]
+    number = alike.index(option) + 1 if option in alike else len(alike) + 1
+    return talk.text(f"person.{label}") + (str(number) if number > 1 else "")
+
+
+# ---- what a yes does -----------------------------------------------------------------------
+
+
+def _once_more(talk: Talk, key: str) -> Talk:
     """The doubtful answer was a slip: ask for it again, in the form or in the correction."""
     question = talk.definition.form.question(key)
     here = talk.place()
@@ -157,6 +231,7 @@ def _speak_for(talk: Talk, option: str) -> Talk:
     if subject is None:
         subject = Subject(f"{talk.conversation.person}.{len(talk.conversation.subjects)}", option)
     talk = talk.with_subject(subject).focus(Asking())
-    spoken: Conversation = replace(talk.conversation, speaking_for=subject.person)
-    talk = replace(talk, conversation=spoken)
-    return talk.tell("switched", "apply", "progress", person=f"person.{subject.label}")
+    talk = replace(talk, conversation=replace(talk.conversation, speaking_for=subject.person))
+    way_on = "continue" if subject.draft else "apply"
+    person = _called(talk, subject.person)
+    return talk.tell("switched", way_on, "progress", person=person)

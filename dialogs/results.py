@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import assert_never
 
 from cases.values import JSON
-from dialogs.asking import ask
+from dialogs.asking import ask, due
 from dialogs.conversation import Asking
 from dialogs.draft import Answer, Source
 from dialogs.form import Question
+from dialogs.route import wanted_entries
 from dialogs.said import (
     CaseOpened,
     CaseWithdrawn,
@@ -70,14 +71,30 @@ def _about_cases(talk: Talk, result: ProgressFound | CaseWithdrawn | WantedFound
             if not cases:
                 return talk.tell("progress.none", "apply")
             for case in cases:
-                talk = talk.tell("progress.case", **case)
-            return talk
+                talk = talk.tell("progress.case", *_to_do(case), **case)
+            return talk.tell("go_on", "continue") if talk.draft.state == "open" else talk
         case CaseWithdrawn(case_no=case_no, outcome=outcome):
-            return talk.tell(f"withdrawn.{outcome}", "progress", case_no=case_no)
+            over = outcome in {"taken_back", "withdrawn"}
+            return talk.tell(
+                f"withdrawn.{outcome}", *(("apply",) if over else ()), "progress", case_no=case_no
+            )
         case WantedFound():
             return _supplement(talk, result)
         case _:
             assert_never(result)
+
+
+def _to_do(case: Mapping[str, JSON]) -> tuple[str, ...]:
+    """What she can do about a case: supply what is missing, take back what nobody accepted."""
+    items = case.get("items")
+    states = {
+        item.get("state")
+        for item in (items if isinstance(items, (list, tuple)) else ())
+        if isinstance(item, Mapping)
+    }
+    supply = ("supplement",) if "returned" in states else ()
+    untouched = "sent" in states or states == {"waiting"}
+    return (*supply, f"withdraw.{case['case_no']}") if untouched else supply
 
 
 def _supplement(talk: Talk, found: WantedFound) -> Talk:
@@ -92,23 +109,36 @@ def _supplement(talk: Talk, found: WantedFound) -> Talk:
         state="open",
         case_no=found.case_no,
         wanted=found.wanted,
-        level=VERIFIED if talk.draft.level == "typed" else talk.draft.level,
     )
+    entries = wanted_entries(talk.definition.form, draft)
+    if not entries:
+        return talk.tell("supplement.counter", "human", **talk.definition.contacts)
     talk = talk.with_draft(draft).with_subject(replace(talk.conversation.subject, draft=draft.id))
-    return ask(talk.tell("supplement.begin", count=len(found.wanted)))
+    return ask(talk.tell("supplement.begin", count=len(entries)))
 
 
 def _submission(talk: Talk, result: CaseOpened | SubmissionRefused) -> Talk:
     if talk.draft.state != "submitting":
         return talk
     if isinstance(result, SubmissionRefused):
-        opened = talk.with_draft(replace(talk.draft, state="open"))
-        return ask(opened.tell(f"submit.refused.{result.reason}"))
+        return _refused(talk, result.reason)
     done = talk.with_draft(replace(talk.draft, state="submitted", case_no=result.case_no))
     done = done.with_subject(replace(done.conversation.subject, draft="")).focus(Asking())
     if talk.draft.kind == "supplement":
         return done.tell("supplement.handed_in", "progress", case_no=result.case_no)
     return done.tell("submitted", "progress", f"withdraw.{result.case_no}", case_no=result.case_no)
+
+
+def _refused(talk: Talk, reason: str) -> Talk:
+    """Submitted before: that is the end of this draft. Else it is open again."""
+    if reason == "already":
+        done = talk.with_draft(replace(talk.draft, state="submitted"))
+        done = done.with_subject(replace(done.conversation.subject, draft="")).focus(Asking())
+        return done.tell("submit.refused.already", "progress")
+    talk = talk.with_draft(replace(talk.draft, state="open")).focus(Asking())
+    if reason == "identity":
+        return talk.tell("submit.refused.identity", "submit")
+    return ask(talk.tell("submit.refused.changed"))
 
 
 def _identity(talk: Talk, result: IdentityConfirmed | IdentityRefused) -> Talk:
@@ -151,7 +181,8 @@ def _looked_up(talk: Talk, result: RegistryAnswered | PapersAnswered) -> Talk:
     talk = _filled(talk, result.facts, kind)
     if isinstance(result, RegistryAnswered):
         talk = _flagged(talk, result)
-    return ask(talk.with_answer(question.key, Answer(result.status, kind, talk.now)))
+    talk = talk.with_answer(question.key, Answer(result.status, kind, talk.now))
+    return talk if due(talk) else ask(talk)
 
 
 def _awaiting(talk: Talk, kind: str) -> Question | None:
@@ -196,6 +227,8 @@ def _photo_lost(talk: Talk, lost: PhotoLost) -> Talk:
     if answer is None:
         return talk
     kept = [photo for photo in _photos(answer) if photo.get("media") != lost.media]
+    if len(kept) == len(_photos(answer)):
+        return talk
     talk = talk.with_answer(lost.question, replace(answer, value=kept, done=False))
     return ask(talk.tell(f"photo.{lost.reason}"))
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from cases.conditions import ALWAYS
 from cases.values import JSON
 from dialogs.definition import Definition
 from dialogs.draft import Draft
-from dialogs.form import MORE, Entry, Group, Question, member, more_question
+from dialogs.form import MORE, Entry, Form, Group, Question, member, more_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,20 @@ def place(definition: Definition, draft: Draft, today: date) -> Place:
     """Where `draft` stands in the form on `today` (Asia/Shanghai)."""
     walk = _Walk(definition, draft, today)
     if draft.kind == "supplement":
-        for wanted in draft.wanted:
-            walk.visit(definition.form.question(wanted.code))
+        for entry in wanted_entries(definition.form, draft):
+            walk.enter(entry)
     else:
         for entry in definition.form.entries():
             walk.enter(entry)
     return Place(tuple(walk.answered), tuple(walk.pending), walk.answers)
+
+
+def wanted_entries(form: Form, draft: Draft) -> tuple[Entry, ...]:
+    """What a supplement asks: exactly what was named, whatever the form's conditions say."""
+    codes = [wanted.code for wanted in draft.wanted]
+    return tuple(
+        entry.model_copy(update={"when": ALWAYS}) for entry in form.entries() if entry.key in codes
+    )
 
 
 class _Walk:

@@ -4,21 +4,21 @@ The engine decides what happened; here it becomes bubbles with choices. Nothing 
 anything, and no sentence stands here: they are all in the province's texts.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from cases.values import JSON
 from dialogs import taps
 from dialogs.conversation import Change as ChangeProposal
 from dialogs.conversation import Confirming, Correcting
 from dialogs.definition import Definition
-from dialogs.engine import card_lines
-from dialogs.form import Question, general_key
+from dialogs.form import Question, Section, general_key
+from dialogs.reviewing import card_lines, review_options
 from dialogs.route import Place
 from dialogs.say import Choice, Link, Utterance
-from dialogs.steps import CARD, CONFIRMED, IDENTITY, LATER, LOOK_UPS
+from dialogs.steps import CARD, CONFIRMED, IDENTITY, LATER
 from dialogs.talk import Talk
 from dialogs.turn import (
     AlreadyAnswered,
@@ -36,10 +36,15 @@ from dialogs.turn import (
     Turn,
 )
 
-PROVISIONAL: Final = frozenset({"looking_up", "submitting", "progress.looking", "withdrawing"})
+PROVISIONAL: Final = frozenset(
+    {"looking_up", "looking_up.still", "submitting", "progress.looking", "withdrawing"}
+)
 """Texts that are overtaken by the result they announce."""
 
 LOGIN_PAGE: Final = "page:login"
+
+WITH_LOGIN: Final = frozenset({"login.link", "submit.verify_first", "submit.refused.identity"})
+"""Texts that come with a link to the province's login."""
 
 
 def speak(definition: Definition, turn: Turn, now: datetime) -> tuple[Utterance, ...]:
@@ -114,114 +119,129 @@ class _Speech:
 
 
 def _told(speech: _Speech, event: Told) -> tuple[Utterance, ...]:
-    params = {name: _worded(speech, value) for name, value in event.params.items()}
     commands = [name for name in event.commands if name != "login"]
     return (
         Utterance(
-            speech.text(event.key, **params),
+            speech.text(event.key, **event.params),
             tuple(speech.command(name) for name in commands),
-            _login_link(speech) if event.key in {"login.link", "submit.verify_first"} else (),
+            _login_link(speech) if event.key in WITH_LOGIN else (),
             provisional=event.key in PROVISIONAL,
         ),
     )
 
 
-def _worded(speech: _Speech, value: JSON) -> JSON:
-    """A person is named by a text key (`person.spouse`); everything else is itself."""
-    if isinstance(value, str) and value.startswith("person.") and value in speech.definition.texts:
-        return speech.text(value)
-    return value
-
-
 def _asked(speech: _Speech, event: Asked) -> tuple[Utterance, ...]:
     question = speech.question(event.question)
-    if question.kind == IDENTITY:
-        return (_identity(speech, question),)
-    if question.kind == CARD:
-        return (_card(speech, question),)
-    if question.kind in LOOK_UPS:
-        return (Utterance(speech.text("looking_up"), (speech.command("skip"),), provisional=True),)
     return (
         Utterance(
-            _asking_text(speech, question, event.misses),
-            (*_offers(speech, question), *_ways_on(speech, question, event.misses)),
+            _asking_text(speech, question, event),
+            (*_offers(speech, question, event.misses), *_ways_on(speech, question, event.misses)),
+            _login_link(speech) if question.kind == IDENTITY else (),
         ),
     )
-
-
-def _identity(speech: _Speech, question: Question) -> Utterance:
-    later = speech.choice(question.key, LATER, speech.text("login.later"), 1)
-    return Utterance(speech.text(f"ask.{question.key}"), (later,), _login_link(speech))
 
 
 def _login_link(speech: _Speech) -> tuple[Link, ...]:
     return (Link(LOGIN_PAGE, speech.text("login.label")),)
 
 
-def _card(speech: _Speech, question: Question) -> Utterance:
-    keys = card_lines(speech.talk)
-    options = [(CONFIRMED, speech.text("card.confirm"))]
-    options += [(key, speech.text("card.change", label=speech.question(key).label)) for key in keys]
-    text = speech.text(f"ask.{question.key}", lines=_lines(speech, keys))
-    return Utterance(text, speech.numbered(question.key, options))
-
-
-def _lines(speech: _Speech, keys: Iterable[str]) -> list[JSON]:
-    talk = speech.talk
-    here = talk.place()
-    return [
-        {
-            "label": question.label,
-            "value": shown(talk, question, here, masked=question.masked),
-        }
-        for question in map(speech.question, keys)
-    ]
-
-
-def _asking_text(speech: _Speech, question: Question, misses: int) -> str:
+def _asking_text(speech: _Speech, question: Question, event: Asked) -> str:
     """The question; missed once: the hint; twice: an example; then a way out; and round again."""
-    general = general_key(question.key)
-    params = _asking_params(speech, question)
-    match misses % 3 if misses else -1:
-        case -1:
-            asked = speech.first(f"ask.{general}", **params)
-            return speech.text("correcting", **params, asked=asked) if params["now"] else asked
-        case 1:
+    general, params = general_key(question.key), _asking_params(speech, question)
+    if event.brief:
+        return speech.text("ask_briefly", label=question.label)
+    match _rung(event.misses):
+        case "asked":
+            return _in_full(speech, question, speech.first(f"ask.{general}", **params))
+        case "hint":
             return speech.first(f"hint.{general}", f"hint.{question.kind}", **params)
-        case 2:
+        case "example":
             return speech.first(f"example.{general}", f"example.{question.kind}", **params)
-        case _:
+        case "way_out":
             return speech.text("way_out", **speech.definition.contacts)
+
+
+def _rung(misses: int) -> Literal["asked", "hint", "example", "way_out"]:
+    """How much help is due after so many misses."""
+    if not misses:
+        return "asked"
+    match misses % 3:
+        case 1:
+            return "hint"
+        case 2:
+            return "example"
+        case _:
+            return "way_out"
 
 
 def _asking_params(speech: _Speech, question: Question) -> dict[str, JSON]:
     """What the wording of a question may mention."""
-    talk = speech.talk
-    here = talk.place()
     parts = question.key.split(".")
-    correcting = speech.turn.conversation.focus == Correcting(question.key)
-    wanted = next((one.note for one in talk.draft.wanted if one.code == question.key), "")
     return {
         "label": question.label,
         "number": int(parts[1]) + 1 if len(parts) == 3 else 1,
-        "now": shown(talk, question, here, masked=question.masked)
-        if correcting and question.key in here.answers
-        else "",
-        "wanted": wanted,
+        "window": speech.definition.contacts.get("window", ""),
     }
 
 
-def _offers(speech: _Speech, question: Question) -> tuple[Choice, ...]:
+def _in_full(speech: _Speech, question: Question, asked: str) -> str:
+    """With what she said before, when it is being corrected; with what a department wrote."""
     talk = speech.talk
-    offers = talk.kind(question).offers(question, talk.scene(question, talk.place()))
-    return speech.numbered(question.key, ((offer.id, offer.label) for offer in offers))
+    here = talk.place()
+    note = next(
+        (one.note for one in talk.draft.wanted if _begins(one.code, question.key, here)), ""
+    )
+    if note:
+        asked = speech.text("asked_with_note", asked=asked, note=note)
+    correcting = speech.turn.conversation.focus == Correcting(question.key)
+    if not correcting or question.key not in here.answers:
+        return asked
+    now = shown(talk, question, here, masked=question.masked)
+    return speech.text("correcting", asked=asked, now=now)
+
+
+def _begins(code: str, key: str, here: Place) -> bool:
+    """Whether the question is the one that was wanted, or the first of the group that was."""
+    first = next((one for one in here.route if one.partition(".")[0] == code), "")
+    return key == first
+
+
+def _offers(speech: _Speech, question: Question, misses: int = 0) -> tuple[Choice, ...]:
+    """What can be tapped: the kind's offers; of a step, on without login, or the card's lines."""
+    talk = speech.talk
+    if question.kind == IDENTITY:
+        options = [(LATER, speech.text("login.later"))]
+    elif question.kind == CARD:
+        lines = () if _rung(misses) == "way_out" else _card_lines(speech)
+        options = [(CONFIRMED, speech.text("card.confirm")), *lines]
+    else:
+        offers = talk.kind(question).offers(question, talk.scene(question, talk.place()))
+        options = [(offer.id, offer.label) for offer in offers]
+    return speech.numbered(question.key, options)
+
+
+def _card_lines(speech: _Speech) -> Iterator[tuple[str, str]]:
+    """Every fact is a line that can be tapped when it is wrong."""
+    for key in card_lines(speech.talk):
+        yield key, speech.text("card.line", **_line(speech, speech.question(key)))
+
+
+def _line(speech: _Speech, question: Question) -> dict[str, JSON]:
+    talk = speech.talk
+    value = shown(talk, question, talk.place(), masked=question.masked)
+    return {"label": question.label, "value": value}
 
 
 def _ways_on(speech: _Speech, question: Question, misses: int) -> tuple[Choice, ...]:
     names = ["skip"] if question.skippable else []
-    if misses >= 3 and misses % 3 == 0:
-        names += ["human", "pause"]
-    return tuple(speech.command(name) for name in names)
+    return (*map(speech.command, names), *_ways_out(speech, misses))
+
+
+def _ways_out(speech: _Speech, misses: int) -> tuple[Choice, ...]:
+    if _rung(misses) != "way_out":
+        return ()
+    names = ["human", "change", "pause"] if speech.turn.draft.state == "open" else ["human"]
+    return tuple(map(speech.command, names))
 
 
 def _accepted(speech: _Speech, event: AnswerAccepted) -> tuple[Utterance, ...]:
@@ -243,7 +263,9 @@ def _change_proposed(speech: _Speech, event: ChangeProposed) -> tuple[Utterance,
     question = speech.question(event.question)
     talk = speech.talk
     here = talk.place()
-    new = talk.kind(question).show(question, event.value, talk.scene(question, here))
+    kind = talk.kind(question)
+    show = kind.mask if question.masked else kind.show
+    new = show(question, event.value, talk.scene(question, here))
     text = speech.text(
         "confirm.change",
         label=question.label,
@@ -251,7 +273,7 @@ def _change_proposed(speech: _Speech, event: ChangeProposed) -> tuple[Utterance,
         asks_again=_labels(speech, focus.proposal.asks_again),
         drops=_labels(speech, focus.proposal.drops),
     )
-    return (Utterance(text, _yes_no(speech, "change")),)
+    return (_decision(speech, text, "change", event.misses),)
 
 
 def _labels(speech: _Speech, keys: Iterable[str]) -> list[JSON]:
@@ -260,58 +282,72 @@ def _labels(speech: _Speech, keys: Iterable[str]) -> list[JSON]:
 
 
 def _keep_proposed(speech: _Speech, event: KeepProposed) -> tuple[Utterance, ...]:
-    return (
-        Utterance(speech.text(f"doubt.{event.reason}", **event.params), _yes_no(speech, "keep")),
-    )
+    text = speech.text(f"doubt.{event.reason}", **event.params)
+    return (_decision(speech, text, "keep", event.misses),)
 
 
 def _proposed(speech: _Speech, event: Proposed) -> tuple[Utterance, ...]:
-    return (
-        Utterance(speech.text(f"confirm.{event.key}", **event.params), _yes_no(speech, event.key)),
-    )
+    text = speech.text(f"confirm.{event.key}", **event.params)
+    return (_decision(speech, text, event.key, event.misses),)
 
 
-def _yes_no(speech: _Speech, what: str) -> tuple[Choice, ...]:
-    return speech.numbered(
-        taps.PROPOSAL, (("yes", speech.text(f"yes.{what}")), ("no", speech.text(f"no.{what}")))
-    )
+def _decision(speech: _Speech, text: str, what: str, misses: int) -> Utterance:
+    options = (("yes", speech.text(f"yes.{what}")), ("no", speech.text(f"no.{what}")))
+    return _choosing(speech, text, taps.PROPOSAL, options, misses)
 
 
 def _offered(speech: _Speech, event: Offered) -> tuple[Utterance, ...]:
-    texts = speech.definition.texts
-    options = (
-        (option, speech.text(label) if label in texts else label) for option, label in event.options
-    )
-    text = speech.text(f"choose.{event.what}", **event.params)
-    return (Utterance(text, speech.numbered(taps.OFFERED, options)),)
+    text = speech.text(f"choose.{event.what}")
+    return (_choosing(speech, text, taps.OFFERED, event.options, event.misses),)
 
 
-def _reviewed(speech: _Speech, _: Reviewed) -> tuple[Utterance, ...]:
+def _choosing(
+    speech: _Speech, text: str, where: str, options: Sequence[tuple[str, str]], misses: int
+) -> Utterance:
+    """Something to choose from; the choices stay, the help grows."""
+    match _rung(misses):
+        case "hint":
+            text = speech.text("answer_by_number")
+        case "example":
+            text = speech.text("answer_by_example", first=options[0][1] if options else "")
+        case "way_out":
+            text = speech.text("way_out", **speech.definition.contacts)
+        case "asked":
+            pass
+    return Utterance(text, (*speech.numbered(where, options), *_ways_out(speech, misses)))
+
+
+def _reviewed(speech: _Speech, event: Reviewed) -> tuple[Utterance, ...]:
+    options = review_options(speech.talk)
+    if event.misses:
+        return (_choosing(speech, "", taps.REVIEW, options, event.misses),)
     talk = speech.talk
-    here = talk.place()
-    keys = [question.key for question in here.answered if question.review]
-    statements: list[JSON] = [
-        one.text for one in speech.definition.statements(here.answers, talk.today)
-    ]
     kind = talk.draft.kind
-    options = (("submit", speech.text("review.submit")), ("change", speech.text("review.change")))
+    declared = speech.definition.statements(talk.place().answers, talk.today)
+    statements: list[JSON] = [one.text for one in declared] if kind == "application" else []
     return (
-        Utterance(speech.text(f"review.{kind}", lines=_lines(speech, keys))),
+        Utterance(speech.text(f"review.{kind}", sections=_sections(speech))),
         Utterance(
-            speech.text(
-                "review.declare",
-                statements=statements if kind == "application" else [],
-            ),
+            speech.text("review.declare", statements=statements),
             speech.numbered(taps.REVIEW, options),
         ),
     )
 
 
+def _sections(speech: _Speech) -> list[JSON]:
+    """What was answered, under the titles of the form."""
+    form = speech.definition.form
+    lines: dict[str, tuple[Section, list[JSON]]] = {}
+    for question in speech.talk.place().answered:
+        if question.review:
+            section = form.section_of(question.key)
+            lines.setdefault(section.key, (section, []))[1].append(_line(speech, question))
+    return [{"title": section.title, "lines": said} for section, said in lines.values()]
+
+
 def _already_answered(speech: _Speech, event: AlreadyAnswered) -> tuple[Utterance, ...]:
     question = speech.question(event.question)
-    talk = speech.talk
-    value = shown(talk, question, talk.place(), masked=question.masked)
-    text = speech.text("tap.answered", label=question.label, value=value)
+    text = speech.text("tap.answered", **_line(speech, question))
     return (Utterance(text, (speech.command(f"change.{question.key}"),)),)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from dialogs.answering import correct
-from dialogs.asking import ask, ask_again
+from dialogs.asking import ask, ask_again, due
 from dialogs.conversation import Asking, Correcting, Delete, Paused, StartAgain, Withdraw
 from dialogs.draft import Answer, Consent, Draft
 from dialogs.form import Question
@@ -31,7 +31,7 @@ def _apply(talk: Talk, _: str) -> Talk:
 
 
 def _continue(talk: Talk, _: str) -> Talk:
-    return ask(talk) if talk.draft.state == "open" else _apply(talk, "")
+    return ask(talk) if talk.draft.state == "open" else _nothing_open(talk)
 
 
 def _back(talk: Talk, _: str) -> Talk:
@@ -44,25 +44,32 @@ def _back(talk: Talk, _: str) -> Talk:
 
 
 def _last_said(talk: Talk) -> Question | None:
-    """The question she answered last before the open one; what was filled in for her stays."""
-    for question in reversed(talk.place().answered):
-        answer = talk.draft.answers.get(question.key)
-        if answer is not None and answer.source == "citizen":
-            return question
-    return None
+    """The question she answered last; what was filled in for her stays.
+
+    The last by time, then by the form: after a correction that is not the one before.
+    """
+    answers = talk.draft.answers
+    hers = [
+        question
+        for question in talk.place().answered
+        if question.key in answers and answers[question.key].source == "citizen"
+    ]
+    latest = max((answers[question.key].at for question in hers), default=None)
+    return next((one for one in reversed(hers) if answers[one.key].at == latest), None)
 
 
 def _change(talk: Talk, argument: str) -> Talk:
     if talk.draft.state != "open":
         return _nothing_open(talk)
-    if not argument:
-        return offer_lines(talk)
-    found = [one for one in talk.place().answered if one.review and _is_meant(one, argument)]
+    found = meant_lines(talk, argument) if argument else ()
     return correct(talk, found[0]) if len(found) == 1 else offer_lines(talk)
 
 
-def _is_meant(question: Question, argument: str) -> bool:
-    return argument in {question.key, question.label} or argument in question.label
+def meant_lines(talk: Talk, words: str) -> tuple[Question, ...]:
+    """The answered questions that people call so: exactly so, or else by a part of the label."""
+    lines = [one for one in talk.place().answered if one.review]
+    exact = tuple(one for one in lines if words in {one.key, one.label, *one.also})
+    return exact or tuple(one for one in lines if words in one.label)
 
 
 def _progress(talk: Talk, _: str) -> Talk:
@@ -76,8 +83,10 @@ def _supplement(talk: Talk, _: str) -> Talk:
 
 
 def _help(talk: Talk, _: str) -> Talk:
-    talk = talk.tell("help", "apply", "progress", "change", "back", "pause", "human")
-    return ask_again(talk) if talk.draft.state == "open" and talk.is_asking else talk
+    if talk.draft.state != "open":
+        return talk.tell("help", "apply", "progress", "human")
+    talk = talk.tell("help", "change", "back", "pause", "human")
+    return ask_again(talk) if talk.is_asking else talk.tell("go_on", "continue")
 
 
 def _pause(talk: Talk, _: str) -> Talk:
@@ -120,7 +129,8 @@ def _task(talk: Talk, kind: str) -> Talk:
 
 
 def _withdraw(talk: Talk, argument: str) -> Talk:
-    return propose(talk, Withdraw(argument))
+    """Named by its number it is proposed; else she is shown what can be taken back."""
+    return propose(talk, Withdraw(argument)) if argument else _progress(talk, "")
 
 
 def _skip(talk: Talk, _: str) -> Talk:
@@ -128,8 +138,10 @@ def _skip(talk: Talk, _: str) -> Talk:
     here = talk.place().open
     if talk.draft.state != "open" or here is None:
         return _nothing_open(talk) if talk.draft.state != "open" else ask(talk)
+    for question in due(talk):
+        talk = talk.with_answer(question.key, Answer(SKIPPED, "citizen", talk.now))
     if here.kind in LOOK_UPS:
-        return ask(talk.with_answer(here.key, Answer(SKIPPED, "citizen", talk.now)))
+        return ask(talk)
     if here.skippable:
         return ask(talk.with_answer(here.key, Answer(None, "citizen", talk.now)))
     return ask_again(talk.tell("skip.needed"))
@@ -137,8 +149,10 @@ def _skip(talk: Talk, _: str) -> Talk:
 
 def submit(talk: Talk, _: str = "") -> Talk:
     """Hand everything in, if she is known surely enough and every photo is safe."""
-    if talk.draft.state != "open" or talk.place().open is not None:
-        return _continue(talk, "")
+    if talk.draft.state != "open":
+        return _nothing_open(talk)
+    if talk.place().open is not None:
+        return ask(talk)
     if talk.draft.kind == "application" and not is_known(talk.draft):
         return talk.tell("submit.verify_first", "login", "human", **talk.definition.contacts)
     if not _photos_safe(talk):

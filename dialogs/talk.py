@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
 from cases.values import JSON
-from dialogs.conversation import Asking, Conversation, Focus, Subject
+from dialogs.conversation import Asking, Conversation, Focus, Paused, Subject
 from dialogs.definition import Definition
 from dialogs.draft import Answer, Draft
 from dialogs.form import Question
@@ -60,24 +60,21 @@ class Talk:
         """Also have this done."""
         return replace(self, errands=(*self.errands, *errands))
 
+    def text(self, key: str) -> str:
+        """A text that mentions nothing: the label of a thing that can be tapped."""
+        return self.definition.texts.render(key, {})
+
     def focus(self, focus: Focus) -> "Talk":
         """Talk about something else; whatever was missed before is forgotten."""
         numbered = replace(
-            self.conversation,
-            focus=focus,
-            asking=self.conversation.asking + 1,
-            misses=0,
-            last=(),
+            self.conversation, focus=focus, asking=self.conversation.asking + 1, misses=0
         )
         return replace(self, conversation=numbered)
 
-    def missed(self, reason: str) -> "Talk":
+    def missed(self) -> "Talk":
         """What was said was not understood, once more."""
         heard = self.conversation
-        return replace(
-            self,
-            conversation=replace(heard, misses=heard.misses + 1, last=(*heard.last[-1:], reason)),
-        )
+        return replace(self, conversation=replace(heard, misses=heard.misses + 1))
 
     def with_draft(self, draft: Draft) -> "Talk":
         """Go on with this draft."""
@@ -103,7 +100,7 @@ class Talk:
     @property
     def is_asking(self) -> bool:
         """Whether the form's open question is what is being talked about."""
-        return isinstance(self.conversation.focus, Asking)
+        return isinstance(self.conversation.focus, (Asking, Paused))
 
 
 def scene(

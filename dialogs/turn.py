@@ -26,6 +26,8 @@ class Asked:
 
     question: str
     misses: int = 0
+    brief: bool = False
+    """It was just put twice in the same words: only remind her of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class ChangeProposed:
 
     question: str
     value: JSON
+    misses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class KeepProposed:
     value: JSON
     reason: str
     params: Mapping[str, JSON]
+    misses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +74,27 @@ class Proposed:
 
     key: str
     params: Mapping[str, JSON] = field(default_factory=dict)
+    misses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Something to choose from (`choose.<what>`): lines, persons, drafts, cases."""
+    """Something to choose from (`choose.<what>`): sections, lines, persons, ways with a draft."""
 
     what: str
     options: tuple[tuple[str, str], ...]
-    """(id, label or text key of the label)."""
-    params: Mapping[str, JSON] = field(default_factory=dict)
+    """(id, label)."""
+    misses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """Everything that was answered, for checking before it is submitted."""
+    """Everything that was answered, for checking before it is submitted.
+
+    `misses`: how often what she said to it was not understood; it is then not said again whole.
+    """
+
+    misses: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,14 @@ from storage.launch import runtime_folder
 from tests.servers import embedded_postgres, empty_tables
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-transcripts",
+        action="store_true",
+        help="write down what is answered now (tests/transcripts); read the difference",
+    )
+
+
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The `unix://` URL of a Redis of this session's own."""

@@ -35,6 +35,7 @@ from dialogs.kinds.reading import asks, heard
 from dialogs.said import Spoken, Tap
 
 _LIST = "regions"
+_PROVINCES = "provinces"
 _MOST_OFFERED = 12
 _LONGEST = 100
 _NONE = "none"
@@ -99,7 +100,8 @@ def parts_of(value: JSON) -> Parts:
 
 
 def _regions(question: Question, scene: Scene) -> Regions:
-    return regions_of(scene.lists.get(question.list or _LIST, ()))
+    rows = scene.lists.get(question.list or _LIST, ())
+    return regions_of(rows, scene.lists.get(_PROVINCES, ()))
 
 
 def _offered(said: Spoken, text: str, offers: Sequence[Offer]) -> Offer | None:

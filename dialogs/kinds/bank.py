@@ -12,7 +12,7 @@ from dialogs.kinds.picking import by_name, by_number, chosen, small_talk
 from dialogs.kinds.reading import as_text, asks, heard
 from dialogs.said import Spoken, Tap
 
-_MOST_OFFERED = 8
+_MOST_OFFERED = 6
 _LONGEST = 60
 _BANKISH = re.compile(r"银行|信用|联社|农商|邮政|邮储|[分支]行")
 _BRANCH = re.compile(r"[分支]行|营业[部厅]|分社|网点|分理处")

@@ -38,9 +38,7 @@ class Choice:
         return Rejected("choice.not_here") if elsewhere is not None else UNCLEAR
 
     def offers(self, question: Question, scene: Scene) -> tuple[Offer, ...]:
-        first = [option for option in scene.options if option.id == scene.suggestion]
-        rest = [option for option in scene.options if option.id != scene.suggestion]
-        return tuple(Offer(option.id, option.label) for option in (*first, *rest))
+        return tuple(Offer(option.id, option.label) for option in scene.options)
 
     def show(self, question: Question, value: JSON, scene: Scene) -> str:
         return _label(question.options, value)

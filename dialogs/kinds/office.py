@@ -15,7 +15,9 @@ from dialogs.kinds.picking import bare, by_name, by_number, chosen, small_talk
 from dialogs.kinds.reading import as_text, asks, heard
 from dialogs.said import Spoken, Tap
 
-_MOST_OFFERED = 10
+_MOST_OFFERED = 6
+"""More lines than this are hard to look through; the others are found by typing."""
+_MOST_FOUND = 10
 
 
 class Office:
@@ -47,8 +49,9 @@ class Office:
     def offers(self, question: Question, scene: Scene) -> tuple[Offer, ...]:
         found = _found(scene.partial)
         rows = _here(question, scene)
-        listed = [row for row in rows if row.id in found] or _suggested_first(rows, scene)
-        return tuple(Offer(row.id, row.name) for row in listed[:_MOST_OFFERED])
+        searched = [row for row in rows if row.id in found]
+        listed = searched or _suggested_first(rows, scene)[:_MOST_OFFERED]
+        return tuple(Offer(row.id, row.name) for row in listed)
 
     def show(self, question: Question, value: JSON, scene: Scene) -> str:
         return next((row.name for row in _rows(question, scene) if row.id == value), "")
@@ -90,7 +93,7 @@ def _searched(text: str, rows: Sequence[Row]) -> Reading:
         return Rejected("office.none")
     if len(found) == 1:
         return Accepted(found[0].id)
-    if len(found) > _MOST_OFFERED:
+    if len(found) > _MOST_FOUND:
         return Rejected("office.many", {"count": str(len(found))})
     params = {"count": str(len(found))}
     return Partial({"found": [row.id for row in found]}, "echo.office.found", params)

@@ -26,7 +26,7 @@ _YES = frozenset(
     words(
         "是 对 好 嗯 行 有 要 会 可以 同意 愿意 确认 确定 正确 没错 没问题 没有问题 不错 没有错 "
         "是这样 办过 领过 👍 👌 ok yes y 中 得 当然 需要 想 办 嗯嗯 好好 对对 是是 对头 在 无误 "
-        "准确 完全正确 行行 成 没得错 好嘞 是滴 对滴 哎 诶 恩 恩恩 全部正确 都对 全对"
+        "一样 准确 完全正确 行行 成 没得错 好嘞 是滴 对滴 哎 诶 恩 恩恩 全部正确 都对 全对"
     )
 )
 _NO = frozenset(words("不 否 无 没 错 no n 算了 错误 有误 不中 免 别 👎 未"))
@@ -79,10 +79,10 @@ def suggestion(shown: str) -> tuple[Offer, ...]:
 
 def polarity(text: str) -> bool | None:
     """Yes, no, or neither of the two."""
-    plain = bare(text)
+    plain, whole = bare(text), _NOISE.sub("", text).lower()
     if plain in _YES:
         return True
-    if plain in _NO or plain in _NOTHING:
+    if plain in _NO or whole in _NO or plain in _NOTHING:
         return False
     if len(plain) > _LOOSE or asks(text) or _UNSURE.search(plain):
         return None

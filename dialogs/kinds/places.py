@@ -17,43 +17,6 @@ Parts: TypeAlias = dict[str, str]
 LEVELS: Final = ("city", "county", "town", "community", "compound")
 CODED: Final = LEVELS[:3]
 
-_PROVINCES: Mapping[str, str] = {
-    "11": "北京市",
-    "12": "天津市",
-    "13": "河北省",
-    "14": "山西省",
-    "15": "内蒙古自治区",
-    "21": "辽宁省",
-    "22": "吉林省",
-    "23": "黑龙江省",
-    "31": "上海市",
-    "32": "江苏省",
-    "33": "浙江省",
-    "34": "安徽省",
-    "35": "福建省",
-    "36": "江西省",
-    "37": "山东省",
-    "41": "河南省",
-    "42": "湖北省",
-    "43": "湖南省",
-    "44": "广东省",
-    "45": "广西壮族自治区",
-    "46": "海南省",
-    "50": "重庆市",
-    "51": "四川省",
-    "52": "贵州省",
-    "53": "云南省",
-    "54": "西藏自治区",
-    "61": "陕西省",
-    "62": "甘肃省",
-    "63": "青海省",
-    "64": "宁夏回族自治区",
-    "65": "新疆维吾尔自治区",
-    "71": "台湾省",
-    "81": "香港特别行政区",
-    "82": "澳门特别行政区",
-}
-"""GB/T 2260, the first two digits."""
 _PROVINCE_END = re.compile(r"省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区")
 _LED = re.compile(
     r"^[我俺他她]?们?家?的?(?:户籍|户口|家庭|现)?(?:住址|地址|所在地)?(?:住在|住|在|是)?[\s:]*"
@@ -88,8 +51,10 @@ class Regions:
     """The places of a list, by the place that each lies in."""
 
     below: Mapping[str, Sequence[Row]]
+    provinces: tuple[str, ...]
+    """The names of all provinces (GB/T 2260)."""
     home: str
-    """The province's name, which an address need not say."""
+    """The province's own name, which an address need not say."""
 
     def choices(self, level: str, parts: Mapping[str, str]) -> list[Row]:
         """The places of `level` that are known where the address lies so far."""
@@ -112,13 +77,27 @@ class Regions:
                     yield row, city
 
 
-def regions_of(rows: Sequence[Row]) -> Regions:
-    """The places of a province's list: cities lie in nothing, or in the province itself."""
+def regions_of(rows: Sequence[Row], provinces: Sequence[Row]) -> Regions:
+    """The places of a province's list; the same list is looked through once."""
+    known = _KNOWN.get(id(rows))
+    if known is None or known[0] is not rows:
+        known = _KNOWN[id(rows)] = (rows, _sorted(rows, provinces))
+    return known[1]
+
+
+_KNOWN: dict[int, tuple[Sequence[Row], Regions]] = {}
+"""Thousands of rows would be hashed or sorted at every message; lists live as long as we do."""
+
+
+def _sorted(rows: Sequence[Row], provinces: Sequence[Row]) -> Regions:
+    """Cities lie in nothing, or in the province itself."""
     below: dict[str, list[Row]] = {}
     for row in rows:
         if not row.id.endswith("0000"):
             below.setdefault("" if row.under.endswith("0000") else row.under, []).append(row)
-    return Regions(below, _PROVINCES.get(rows[0].id[:2], "") if rows else "")
+    names = {row.id[:2]: row.name for row in provinces}
+    home = names.get(rows[0].id[:2], "") if rows else ""
+    return Regions(below, tuple(names.values()), home)
 
 
 def read_line(text: str, known: Mapping[str, str], regions: Regions) -> Parts:
@@ -126,7 +105,7 @@ def read_line(text: str, known: Mapping[str, str], regions: Regions) -> Parts:
     parts = dict(known)
     rest = re.sub(r"[,，、;；。.]+", " ", _LED.sub("", text)).strip()
     if "city" not in parts:
-        rest = _province(rest, parts, regions.home)
+        rest = _province(rest, parts, regions)
     for level in LEVELS[:-1]:
         rest = rest.strip()
         if rest and level not in parts:
@@ -171,9 +150,10 @@ def _is_town(row: Row) -> bool:
     return len(row.id) > 6
 
 
-def _province(text: str, parts: Parts, home: str) -> str:
+def _province(text: str, parts: Parts, regions: Regions) -> str:
     """Take a province off the front; ours is not kept, a municipality is its own city."""
-    for name in _PROVINCES.values():
+    home = regions.home
+    for name in regions.provinces:
         short = _PROVINCE_END.sub("", name)
         found = re.match(rf"{name}|{short}(?![市路街区县])", text)
         if found is None:

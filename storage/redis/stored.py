@@ -186,8 +186,8 @@ def _proposal_out(proposal: Proposal) -> list[Any]:
     match proposal:
         case Change(key=key, value=value, asks_again=asks_again, drops=drops):
             return ["change", key, value, asks_again, drops]
-        case Keep(key=key, value=value, reason=reason):
-            return ["keep", key, value, reason]
+        case Keep(key=key, value=value, reason=reason, params=params):
+            return ["keep", key, value, reason, params]
         case StartAgain():
             return ["start_again"]
         case Delete():
@@ -201,8 +201,8 @@ def _proposal_in(words: list[Any]) -> Proposal:
     match words:
         case ["change", key, value, asks_again, drops]:
             return Change(key, value, tuple(asks_again), tuple(drops))
-        case ["keep", key, value, reason]:
-            return Keep(key, value, reason)
+        case ["keep", key, value, reason, params]:
+            return Keep(key, value, reason, params)
         case ["start_again"]:
             return StartAgain()
         case ["delete"]:

@@ -53,8 +53,8 @@ def test_an_option_that_does_not_apply_now_is_named_as_such() -> None:
     assert read == Rejected("choice.not_here")
 
 
-def test_the_suggested_option_comes_first() -> None:
-    assert Asked("choice").offered(suggestion="flexible")[0] == "灵活就业或个体"
+def test_options_keep_their_numbers_whatever_was_said_before() -> None:
+    assert Asked("choice").offered(suggestion="flexible") == Asked("choice").offered()
 
 
 def test_yes_and_no_among_the_options_are_understood() -> None:

@@ -39,7 +39,12 @@ proposals = st.one_of(
         st.builds(
             kind,
             **{
-                field.name: {"value": json, "asks_again": texts, "drops": texts}.get(
+                field.name: {
+                    "value": json,
+                    "asks_again": texts,
+                    "drops": texts,
+                    "params": st.dictionaries(text, json, max_size=2),
+                }.get(
                     field.name, text
                 )
                 for field in fields(kind)
@@ -56,7 +61,7 @@ focuses = st.one_of(
                 field.name: {
                     "proposal": proposals,
                     "options": texts,
-                    "what": st.sampled_from(["line", "person", "draft", "case"]),
+                    "what": st.sampled_from(["line", "person", "draft"]),
                 }.get(field.name, text)
                 for field in fields(kind)
             },

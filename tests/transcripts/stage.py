@@ -1,0 +1,348 @@
+"""Plays one transcript: what she says goes in, what is answered comes out as readable lines.
+
+Between any two lines the conversation and the draft go through their stored form, as between two
+messages in service. The clock stands still unless the transcript waits.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from dialogs.conversation import Conversation, begin
+from dialogs.definition import Definition
+from dialogs.draft import Draft, Wanted, blank
+from dialogs.engine import hear
+from dialogs.said import (
+    CaseOpened,
+    CaseWithdrawn,
+    Followed,
+    IdentityConfirmed,
+    IdentityRefused,
+    Located,
+    MenuTapped,
+    PapersAnswered,
+    Photo,
+    PhotoLost,
+    PhotoStored,
+    ProgressFound,
+    RegistryAnswered,
+    Said,
+    SubmissionRefused,
+    Tap,
+    Text,
+    Unfollowed,
+    Unsupported,
+    Voice,
+    WantedFound,
+)
+from dialogs.say import Utterance
+from dialogs.speak import speak
+from dialogs.turn import (
+    AskRegistry,
+    EraseDraft,
+    Errand,
+    FetchPapers,
+    OpenTask,
+    StorePhoto,
+    Supply,
+    Turn,
+    WithdrawCase,
+)
+from storage.redis.stored import (
+    conversation_from_bytes,
+    conversation_to_bytes,
+    draft_from_bytes,
+    draft_to_bytes,
+)
+from tests.transcripts.facts import CASES, HOUSEHOLDS, PAPERS
+
+CLOCK = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+"""10:00 on a Saturday in Zhengzhou."""
+HERS = (">", "*", "@")
+TOGETHER = 56
+"""Choices that fit this many columns stand on one line."""
+
+
+@dataclass
+class Stage:
+    """One phone, and everything that is kept of it."""
+
+    definition: Definition
+    now: datetime = CLOCK
+    conversation: bytes = field(default_factory=lambda: conversation_to_bytes(begin("p1")))
+    drafts: dict[str, bytes] = field(default_factory=dict)
+    """By the person they are about; only what is open or being submitted is kept."""
+    shown: list[tuple[str, str, str]] = field(default_factory=list)
+    """Everything that could be tapped so far: (id, label, number)."""
+    photos: list[StorePhoto] = field(default_factory=list)
+    """Photos on their way into the store."""
+    blanks: int = 0
+    media: int = 0
+    count: int = 0
+    """Messages of hers so far; the photos of one paper count as one."""
+    before: str = ""
+
+    def play(self, line: str) -> list[str]:
+        """What is answered to one line of a transcript."""
+        mark, _, rest = line.partition(" ")
+        if mark in HERS:
+            self.count += not (mark == "@" and self.before == line)
+            self.before = line
+        if mark == "!" and rest.split()[0] in _STAGE_DIRECTIONS:
+            _STAGE_DIRECTIONS[rest.split()[0]](self, rest.split()[1:])
+            return []
+        lines: list[str] = []
+        for said in self._said(mark, rest):
+            lines += self._hear(said)
+        return lines
+
+    def draft(self) -> Draft:
+        """The draft that is on the table, as the edge loads it."""
+        kept = self.drafts.get(self.loaded().speaking_for)
+        if kept is not None:
+            return draft_from_bytes(kept)
+        self.blanks += 1
+        who = self.loaded().speaking_for
+        definition = self.definition
+        return blank(f"d{self.blanks}", definition.province, definition.release, who, self.now)
+
+    def loaded(self) -> Conversation:
+        return conversation_from_bytes(self.conversation)
+
+    def _hear(self, said: Said) -> list[str]:
+        turn = hear(self.definition, self.loaded(), self.draft(), said, self.now)
+        self._keep(turn)
+        bubbles = speak(self.definition, turn, self.now)
+        self._remember(bubbles)
+        self.photos += [one for one in turn.errands if isinstance(one, StorePhoto)]
+        return [line for bubble in bubbles for line in drawn(bubble)] + [
+            f"  ~ {told(errand)}" for errand in turn.errands
+        ]
+
+    def _keep(self, turn: Turn) -> None:
+        self.conversation = conversation_to_bytes(turn.conversation)
+        self.drafts.pop(turn.draft.subject, None)
+        if turn.draft.state in {"open", "submitting"}:
+            self.drafts[turn.draft.subject] = draft_to_bytes(turn.draft)
+
+    def _remember(self, bubbles: tuple[Utterance, ...]) -> None:
+        self.shown += [
+            (choice.id, choice.label, choice.number or "")
+            for bubble in bubbles
+            for choice in bubble.choices
+        ]
+
+    def _said(self, mark: str, rest: str) -> list[Said]:
+        match mark:
+            case ">":
+                return [Text(rest)]
+            case "*":
+                return [self._tap(rest)]
+            case "@":
+                return [self._sent(rest)]
+            case "!":
+                name, *words = rest.split()
+                return _RESULTS[name](self, words)
+            case _:
+                raise ValueError(f"{mark} {rest}: no such line")
+
+    def _tap(self, what: str) -> Tap:
+        """By label or number, the last one that was shown; `(old)`: the first one."""
+        old = what.endswith("(old)")
+        wanted = what.removesuffix("(old)").strip()
+        for tap_id, label, number in self.shown if old else reversed(self.shown):
+            if wanted in {label, number}:
+                return Tap(tap_id, label)
+        raise ValueError(f"{wanted} was never offered")
+
+    def _sent(self, what: str) -> Said:
+        kind, _, rest = what.partition(" ")
+        if kind == "照片":
+            self.media += 1
+            return Photo(f"m{self.media}")
+        return _SENT[kind](rest)
+
+
+_SENT: Mapping[str, Callable[[str], Said]] = {
+    "语音": Voice,
+    "位置": lambda _: Located(),
+    "视频": lambda _: Unsupported("video"),
+    "关注": Followed,
+    "取消关注": lambda _: Unfollowed(),
+    "菜单": MenuTapped,
+}
+
+
+# ---- drawn for a reader -------------------------------------------------------------------
+
+
+def drawn(bubble: Utterance) -> list[str]:
+    """One bubble: its text, then what can be tapped."""
+    lines = bubble.text.split("\n") if bubble.text else []
+    choices = [
+        f"[{choice.number} {choice.label}]" if choice.number else f"[{choice.label}]"
+        for choice in bubble.choices
+    ] + [f"[→ {link.label}]" for link in bubble.links]
+    together = " ".join(choices)
+    lines += [together] if len(together) <= TOGETHER and together else choices
+    return [f"{'<' if at == 0 else ' '} {line}".rstrip() for at, line in enumerate(lines)]
+
+
+def told(errand: Errand) -> str:
+    """What is to be done outside, in a few words."""
+    match errand:
+        case AskRegistry(name=name) | FetchPapers(name=name):
+            detail = name
+        case StorePhoto(question=question, media=media):
+            detail = f"{question} {media}"
+        case OpenTask(kind=kind, question=question):
+            detail = f"{kind} {question}".strip()
+        case Supply(case_no=case_no) | WithdrawCase(case_no=case_no):
+            detail = case_no
+        case EraseDraft(draft=draft):
+            detail = draft
+        case _:
+            detail = ""
+    return f"{type(errand).__name__} {detail}".strip()
+
+
+# ---- results of errands -------------------------------------------------------------------
+
+
+def _login(stage: Stage, words: list[str]) -> list[Said]:
+    name, number, *phone = words
+    return [IdentityConfirmed(stage.draft().id, name, number, phone[0] if phone else None)]
+
+
+def _not_known(stage: Stage, words: list[str]) -> list[Said]:
+    match words:
+        case ["left"]:
+            return [IdentityRefused(stage.draft().id, "left")]
+        case ["other"]:
+            return [IdentityRefused(stage.draft().id, "other_person")]
+        case _:
+            return [IdentityRefused(stage.draft().id, "failed")]
+
+
+def _registry(stage: Stage, words: list[str]) -> list[Said]:
+    draft = stage.draft().id
+    match words:
+        case ["nothing"]:
+            return [RegistryAnswered(draft, "nothing")]
+        case ["referral", flag]:
+            return [RegistryAnswered(draft, "referral", flag=flag)]
+        case ["found", *which]:
+            return [RegistryAnswered(draft, "found", HOUSEHOLDS[" ".join(which)])]
+        case _:
+            raise ValueError(words)
+
+
+def _papers(stage: Stage, words: list[str]) -> list[Said]:
+    draft = stage.draft().id
+    match words:
+        case ["nothing"]:
+            return [PapersAnswered(draft, "nothing")]
+        case ["found", *which]:
+            return [PapersAnswered(draft, "found", PAPERS[" ".join(which)])]
+        case _:
+            raise ValueError(words)
+
+
+def _stored(stage: Stage, _: list[str]) -> list[Said]:
+    photos, stage.photos = stage.photos, []
+    return [PhotoStored(one.draft, one.question, one.media, f"doc-{one.media}") for one in photos]
+
+
+def _lost(stage: Stage, words: list[str]) -> list[Said]:
+    one = stage.photos.pop()
+    match words:
+        case ["expired"]:
+            return [PhotoLost(one.draft, one.question, one.media, "expired")]
+        case ["large"]:
+            return [PhotoLost(one.draft, one.question, one.media, "too_large")]
+        case _:
+            return [PhotoLost(one.draft, one.question, one.media, "not_a_picture")]
+
+
+def _opened(stage: Stage, words: list[str]) -> list[Said]:
+    case_no, *other = words
+    return [CaseOpened(other[0] if other else stage.draft().id, case_no)]
+
+
+def _refused(stage: Stage, words: list[str]) -> list[Said]:
+    return [SubmissionRefused(stage.draft().id, words[0])]
+
+
+def _withdrawn(_: Stage, words: list[str]) -> list[Said]:
+    match words:
+        case ["too_late", case_no]:
+            return [CaseWithdrawn(case_no, "too_late")]
+        case ["partly", case_no]:
+            return [CaseWithdrawn(case_no, "partly")]
+        case [_, case_no]:
+            return [CaseWithdrawn(case_no, "taken_back")]
+        case _:
+            raise ValueError(words)
+
+
+def _progress(_: Stage, words: list[str]) -> list[Said]:
+    return [ProgressFound(tuple(CASES[word] for word in words if word != "none"))]
+
+
+def _wanted(_: Stage, words: list[str]) -> list[Said]:
+    """`! wanted 4101 retirement_form=第二页看不清 phone`: what a department still asks for."""
+    if words == ["nothing"]:
+        return [WantedFound("", ())]
+    case_no, *codes = words
+    wanted = []
+    for word in codes:
+        code, _eq, note = word.partition("=")
+        wanted.append(Wanted("HN03", "answer" if code in _ANSWERS else "document", code, note))
+    return [WantedFound(case_no, tuple(wanted))]
+
+
+_ANSWERS = frozenset({"phone", "bank_card", "address", "children"})
+
+_RESULTS: Mapping[str, Callable[[Stage, list[str]], list[Said]]] = {
+    "login": _login,
+    "login-refused": _not_known,
+    "registry": _registry,
+    "papers": _papers,
+    "stored": _stored,
+    "lost": _lost,
+    "opened": _opened,
+    "refused": _refused,
+    "withdrawn": _withdrawn,
+    "progress": _progress,
+    "wanted": _wanted,
+}
+
+
+# ---- what happens without anybody saying anything -----------------------------------------
+
+
+def _wait(stage: Stage, words: list[str]) -> None:
+    stage.now += timedelta(days=int(words[0]))
+
+
+def _reminder(stage: Stage, words: list[str]) -> None:
+    stage.conversation = conversation_to_bytes(replace(stage.loaded(), reminder=words[0]))
+
+
+_STAGE_DIRECTIONS: Mapping[str, Callable[[Stage, list[str]], None]] = {
+    "wait": _wait,
+    "reminder": _reminder,
+}
+
+
+# ---- what every transcript is held to -----------------------------------------------------
+
+_SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
+
+
+def sentences(answer: list[str]) -> frozenset[str]:
+    """What is said in one answer, sentence by sentence; not what can be tapped, nor short words."""
+    spoken = [line[2:] for line in answer if not line.startswith(("  [", "< [", "  ~"))]
+    found = (one.strip() for line in spoken for one in _SENTENCE.findall(line))
+    return frozenset(one for one in found if len(one) > 5)

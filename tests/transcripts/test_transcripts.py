@@ -1,0 +1,80 @@
+"""Conversations are tested as conversations: a `.chat` file is the test.
+
+`make update-transcripts` writes down what is answered now; a person reads the difference.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from bot.wechat.outbound import MAX_BYTES, draw_one
+from dialogs.definition import Definition
+from dialogs.say import Utterance
+from storage.definitions import load
+from tests.transcripts.stage import Stage, sentences
+
+FOLDER = Path(__file__).parent
+FILES = sorted(FOLDER.glob("*.chat"))
+SMOOTH = 14
+"""Messages of hers in a smooth application, login not counted (issue 2, point 5)."""
+
+
+@pytest.fixture(scope="session")
+def henan() -> Definition:
+    return load(FOLDER.parents[1] / "services", "henan")
+
+
+class _Watched(Stage):
+    """Also measures every bubble."""
+
+    longest = 0
+
+    def _remember(self, bubbles: tuple[Utterance, ...]) -> None:
+        super()._remember(bubbles)
+        sizes = (len(draw_one(bubble).encode()) for bubble in bubbles)
+        self.longest = max(self.longest, *sizes, 0)
+
+
+def played(file: Path, definition: Definition) -> tuple[_Watched, list[tuple[str, list[str]]]]:
+    """The lines of the transcript, each with what is answered to it."""
+    stage = _Watched(definition)
+    lines: list[tuple[str, list[str]]] = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            lines.append((line, []))
+        elif line[0] not in "< ":
+            lines.append((line, stage.play(line)))
+    return stage, lines
+
+
+def written(lines: list[tuple[str, list[str]]]) -> str:
+    return "".join(f"{part}\n" for line, answer in lines for part in (line, *answer))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_transcript(file: Path, henan: Definition, request: pytest.FixtureRequest) -> None:
+    stage, lines = played(file, henan)
+    now = written(lines)
+    if request.config.getoption("--update-transcripts"):
+        file.write_text(now, encoding="utf-8")
+    assert now == file.read_text(encoding="utf-8")
+    assert stage.longest <= MAX_BYTES, "a bubble is longer than WeChat shows in one piece"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_no_sentence_comes_three_times_running(file: Path, henan: Definition) -> None:
+    _, lines = played(file, henan)
+    answers = [sentences(answer) for _, answer in lines if answer]
+    for first, second, third in zip(answers, answers[1:], answers[2:], strict=False):
+        assert not first & second & third
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(FILES) >= 34
+    assert all(file.read_text(encoding="utf-8").startswith("# ") for file in FILES)
+
+
+def test_a_smooth_application_takes_few_messages(henan: Definition) -> None:
+    stage, lines = played(FOLDER / "smooth.chat", henan)
+    assert any("提交成功" in part for _, answer in lines for part in answer)
+    assert stage.count <= SMOOTH
