@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final, TypeAlias, assert_never
 
 from dialogs import taps
-from dialogs.answering import read, reject, take
+from dialogs.answering import correct, read, reject, take
 from dialogs.asking import ask, ask_again
 from dialogs.conversation import (
     Asking,
@@ -240,17 +240,17 @@ def _answered(talk: Talk, said: Words) -> Talk:
                 return _unclear(talk, said)
             return confirm(talk, proposal) if answer else decline(talk, proposal)
         case Choosing() as choosing:
-            option = _option(labelled(talk, choosing), said) or _line_meant(talk, choosing, said)
+            option = _option(labelled(talk, choosing), said)
+            if option is None and choosing.what == "line":
+                option = _line_meant(talk, said)
             return _unclear(talk, said) if option is None else choose(talk, choosing, option)
         case _:
             assert_never(talk.conversation.focus)
 
 
-def _line_meant(talk: Talk, choosing: Choosing, said: Words) -> str | None:
-    """A line by its name, where only the parts of the form are offered."""
-    if choosing.what != "line" or not isinstance(said, Text):
-        return None
-    found = meant_lines(talk, _folded(said.text))
+def _line_meant(talk: Talk, said: Words) -> str | None:
+    """A line by its name, where only the parts of the form are offered, or everything."""
+    found = meant_lines(talk, _folded(said.text)) if isinstance(said, Text) else ()
     return found[0].key if len(found) == 1 else None
 
 
@@ -300,13 +300,14 @@ def _to_card(talk: Talk, question: Question, said: Words) -> Talk:
     lines = tuple((key, talk.definition.form.question(key).label) for key in card_lines(talk))
     right = polarity(said.text) if isinstance(said, Text) else None
     option = _option(((CONFIRMED, talk.text("card.confirm")), *lines), said)
-    if right is False:
+    option = option or _line_meant(talk, said)
+    if right is False and option is None:
         return offer_lines(talk)
     if right is True or option == CONFIRMED:
         return ask(talk.with_answer(question.key, Answer(CONFIRMED, "citizen", talk.now)))
     if option is None:
         return _unclear(talk, said)
-    return choose(talk, Choosing("line", tuple(key for key, _ in lines)), option)
+    return correct(talk, talk.definition.form.question(option))
 
 
 def _to_review(talk: Talk, said: Words) -> Talk:
@@ -314,6 +315,9 @@ def _to_review(talk: Talk, said: Words) -> Talk:
     option = _option(review_options(talk), said)
     if option == "submit":
         return submit(talk)
+    line = _line_meant(talk, said) if option is None else None
+    if line is not None:
+        return correct(talk, talk.definition.form.question(line))
     if option == "change" or (isinstance(said, Text) and polarity(said.text) is False):
         return offer_lines(talk)
     return _unclear(talk, said)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
+from cases.case import FINAL
 from cases.values import JSON
 from dialogs.asking import ask, due
 from dialogs.conversation import Asking
@@ -93,7 +94,8 @@ def _to_do(case: Mapping[str, JSON]) -> tuple[str, ...]:
         if isinstance(item, Mapping)
     }
     supply = ("supplement",) if "returned" in states else ()
-    untouched = "sent" in states or states == {"waiting"}
+    live = states - FINAL
+    untouched = live and live <= {"waiting", "sent"}
     return (*supply, f"withdraw.{case['case_no']}") if untouched else supply
 
 

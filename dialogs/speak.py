@@ -234,13 +234,15 @@ def _line(speech: _Speech, question: Question) -> dict[str, JSON]:
 
 def _ways_on(speech: _Speech, question: Question, misses: int) -> tuple[Choice, ...]:
     names = ["skip"] if question.skippable else []
+    if question.kind == CARD and _rung(misses) == "way_out":
+        names.append("change")  # in place of its lines
     return (*map(speech.command, names), *_ways_out(speech, misses))
 
 
 def _ways_out(speech: _Speech, misses: int) -> tuple[Choice, ...]:
     if _rung(misses) != "way_out":
         return ()
-    names = ["human", "change", "pause"] if speech.turn.draft.state == "open" else ["human"]
+    names = ["human", "pause"] if speech.turn.draft.state == "open" else ["human"]
     return tuple(map(speech.command, names))
 
 

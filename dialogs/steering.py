@@ -9,6 +9,7 @@ from dialogs.asking import ask, ask_again, due
 from dialogs.conversation import Asking, Correcting, Delete, Paused, StartAgain, Withdraw
 from dialogs.draft import Answer, Consent, Draft
 from dialogs.form import Question
+from dialogs.kinds.reading import asks
 from dialogs.offering import offer_draft, offer_lines, offer_persons, propose
 from dialogs.steps import LOOK_UPS, SKIPPED
 from dialogs.talk import Talk
@@ -66,10 +67,21 @@ def _change(talk: Talk, argument: str) -> Talk:
 
 
 def meant_lines(talk: Talk, words: str) -> tuple[Question, ...]:
-    """The answered questions that people call so: exactly so, or else by a part of the label."""
+    """The answered questions that people call so: exactly so, else by a part of the label.
+
+    Or in a few words around the name: 地址不太对.
+    """
     lines = [one for one in talk.place().answered if one.review]
     exact = tuple(one for one in lines if words in {one.key, one.label, *one.also})
-    return exact or tuple(one for one in lines if words in one.label)
+    if exact or asks(words):
+        return exact
+    part = tuple(one for one in lines if words in one.label)
+    return part or tuple(one for one in lines if _mentions(words, one))
+
+
+def _mentions(words: str, question: Question) -> bool:
+    names = (question.label, *question.also)
+    return any(len(name) > 1 and name in words and len(words) <= len(name) + 6 for name in names)
 
 
 def _progress(talk: Talk, _: str) -> Talk:
