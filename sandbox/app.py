@@ -1,6 +1,8 @@
 """All stand-ins in one web application, each under its own path."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
 
 from aiohttp import web
 
@@ -21,9 +23,16 @@ AUTO_PAUSE = 1.0  # so that somebody watching sees each word of the automatic de
 
 
 def make_app(
-    place: Place, secrets: dict[str, str], connections: tuple[Connection, ...], world: World
+    place: Place,
+    secrets: dict[str, str],
+    connections: tuple[Connection, ...],
+    world: World,
+    **platform: Any,
 ) -> web.Application:
-    """The whole sandbox; it talks to the service at `place.service_url`."""
+    """The whole sandbox; it talks to the service at `place.service_url`.
+
+    `platform` changes fields of its `PlatformConfig`: more phones, shorter waits.
+    """
     citizens = load_citizens()
     departments = Departments(
         DepartmentsConfig(
@@ -44,7 +53,7 @@ def make_app(
         ]
     )
     app.cleanup_ctx.append(departments.running)
-    _mount_platform(app, _platform_config(place, secrets), world)
+    _mount_platform(app, replace(_platform_config(place, secrets), **platform), world)
     return app
 
 

@@ -8,16 +8,15 @@ never for time to pass.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import aiohttp
 from aiohttp.test_utils import TestServer, unused_port
-from pydantic import SecretStr
 
 from bot.app import make_app as make_service
 from bot.clock import system_clock
@@ -36,6 +35,8 @@ from sandbox.settings import (
 from sandbox.world import real_world
 from storage.keys import Key, write_ring
 from storage.sql.connect import migrate
+
+Worker: TypeAlias = Callable[[World], Coroutine[Any, Any, None]]
 
 PATIENCE = 20.0
 """Seconds until something that must become true counts as not happening."""
@@ -60,7 +61,7 @@ class Time:
 class Phone:
     """One phone on the sandbox's platform, used as its owner would."""
 
-    city: "City"
+    city: "Neighbours"
     openid: str
     said: int = 0
     """Messages of hers so far."""
@@ -148,15 +149,14 @@ class Phone:
 
 
 @dataclass(slots=True)
-class City:
-    """The service, its neighbours and the ways to look at them."""
+class Neighbours:
+    """The sandbox around a service, and the ways to look at it."""
 
-    world: World
     time: Time
     service_url: str
     sandbox_url: str
     http: aiohttp.ClientSession
-    phones: dict[str, Phone] = field(default_factory=dict)
+    phones: dict[str, Phone] = field(default_factory=dict, kw_only=True)
 
     async def phone(self, number: int = 0) -> Phone:
         """One of the platform's phones."""
@@ -221,50 +221,79 @@ class City:
                 raise AssertionError(f"waited in vain for {what}") from None
 
 
+@dataclass(slots=True)
+class City(Neighbours):
+    """The service itself, in this process, and its neighbours."""
+
+    world: World
+
+
 @asynccontextmanager
 async def city(
-    data_dir: Path, redis_url: str, database_url: str, **settings: Any
+    data_dir: Path,
+    redis_url: str,
+    database_url: str,
+    *,
+    platform: Mapping[str, Any] | None = None,
+    working: Worker = work,
+    **settings: Any,
 ) -> AsyncIterator[City]:
-    """Open a city and close it again."""
+    """Open a city and close it again.
+
+    `platform` changes the stand-in of WeChat (sandbox/platform/config.py), `working` what the
+    worker does, `settings` the service's settings.
+    """
     time = Time()
-    neighbours = replace(real_world(0), now=lambda: time().timestamp())
-    place = Place(data_dir=data_dir, port=unused_port(), sandbox_port=unused_port())
-    open_data_dir(data_dir)
-    secrets = load_secrets(data_dir, neighbours)
-    connections = load_connections(place, neighbours)
+    place = new_place(data_dir)
+    async with neighbourhood(place, time, platform or {}) as around:
+        chosen = settings_for(place, {"database_url": database_url, **settings})
+        async with open_world(Settings(_env_file=None, **chosen), redis_url, time) as world:
+            await migrate(world.database)
+            async with TestServer(make_service(world), port=place.port), _at_work(working, world):
+                yield City(time, place.service_url, place.sandbox_url, around.http, world)
+
+
+def new_place(data_dir: Path) -> Place:
+    """Where a service and its neighbours will be: two free ports."""
+    return Place(data_dir=data_dir, port=unused_port(), sandbox_port=unused_port())
+
+
+@asynccontextmanager
+async def neighbourhood(
+    place: Place, time: Time, platform: Mapping[str, Any]
+) -> AsyncIterator[Neighbours]:
+    """Open the sandbox alone; the service, wherever it runs, takes `settings_for(place)`."""
+    world = replace(real_world(0), now=lambda: time().timestamp())
+    open_data_dir(place.data_dir)
+    secrets = load_secrets(place.data_dir, world)
+    connections = load_connections(place, world)
     write_templates(place)
-    chosen = _settings(place, secrets, database_url, settings)
-    sandbox = make_sandbox(place, secrets, connections, neighbours)
+    sandbox = make_sandbox(place, secrets, connections, world, **platform)
     async with (
         TestServer(sandbox, port=place.sandbox_port),
         aiohttp.ClientSession() as http,
-        open_world(chosen, redis_url, time) as world,
     ):
-        await migrate(world.database)
-        async with TestServer(make_service(world), port=place.port), _working(world):
-            yield City(world, time, place.service_url, place.sandbox_url, http)
+        yield Neighbours(time, place.service_url, place.sandbox_url, http)
 
 
-@asynccontextmanager
-async def _working(world: World) -> AsyncIterator[None]:
-    async with asyncio.TaskGroup() as group:
-        worker = group.create_task(work(world))
-        try:
-            yield
-        finally:
-            worker.cancel()
-
-
-def _settings(
-    place: Place, secrets: dict[str, str], database_url: str, changed: dict[str, Any]
-) -> Settings:
-    environment = service_environment(place, secrets)
+def settings_for(place: Place, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """The service's settings in this place: nothing is delayed, nobody sleeps."""
+    environment = service_environment(place, load_secrets(place.data_dir, real_world(0)))
     named: dict[str, Any] = {
         name.lower(): value
         for name, value in environment.items()
         if name.lower() in Settings.model_fields
     }
     for name, letter in (("data_keys", b"d"), ("lookup_keys", b"l")):
-        named[name] = SecretStr(write_ring((Key("test", letter * 32),)))
-    named |= {"database_url": database_url, "take_back_seconds": 0, "quiet_hours": "", **changed}
-    return Settings(_env_file=None, **named)
+        named[name] = write_ring((Key("test", letter * 32),))
+    return {**named, "take_back_seconds": 0, "quiet_hours": "", **changed}
+
+
+@asynccontextmanager
+async def _at_work(working: Worker, world: World) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as group:
+        worker = group.create_task(working(world))
+        try:
+            yield
+        finally:
+            worker.cancel()
