@@ -1,32 +1,45 @@
 """`python -m bot …`: the commands. Whatever is wrong is one sentence on stderr and exit code 2."""
 
-import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import typer
 
 from bot.checking import check_everything
+from bot.departments.connections import ConnectionsBroken
 from bot.logs import configure_logs
-from bot.process import CannotStart, serve, serve_web, serve_worker
+from bot.process import CannotStart, migrate_records, serve, serve_web, serve_worker
 from bot.settings import Settings, SettingsBroken, read_settings
 from storage.errors import StorageError
-from storage.sql.connect import connect
-from storage.sql.connect import migrate as migrate_schema
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-BROKEN = 2
+BROKEN: Final = 2
 """The exit code of whatever cannot start."""
+
+EXPECTED: Final = (SettingsBroken, CannotStart, ConnectionsBroken, StorageError)
+"""What is wrong outside of us; its text is the sentence to print."""
 
 
 def _run(what: Callable[[Settings], None]) -> None:
     configure_logs()
+    sentences: list[str] = []
     try:
         what(read_settings())
-    except (SettingsBroken, CannotStart, StorageError) as error:
-        print(error, file=sys.stderr, flush=True)  # noqa: T201 — the one sentence
-        raise typer.Exit(BROKEN) from None
+    except* EXPECTED as group:  # a TaskGroup wraps even what went wrong before it had a task
+        sentences = list(dict.fromkeys(_sentences(group)))
+    if sentences:
+        print(*sentences, sep="\n", file=sys.stderr, flush=True)  # noqa: T201 — the one sentence
+        raise typer.Exit(BROKEN)
+
+
+def _sentences(group: BaseExceptionGroup[BaseException]) -> Iterator[str]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _sentences(error)
+        else:
+            yield str(error)
 
 
 @app.command("serve")
@@ -50,19 +63,13 @@ def worker_command() -> None:
 @app.command("migrate")
 def migrate_command() -> None:
     """Bring the database's schema up to date."""
-    _run(lambda settings: asyncio.run(_migrate(settings)))
+    _run(migrate_records)
 
 
 @app.command("check")
 def check_command() -> None:
     """Look at settings, keys, definitions and connections; say everything that is wrong."""
     _run(check_everything)
-
-
-async def _migrate(settings: Settings) -> None:
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    async with connect(settings.database) as database:
-        await migrate_schema(database)
 
 
 if __name__ == "__main__":

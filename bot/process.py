@@ -14,13 +14,15 @@ from typing import Final
 import structlog
 import uvloop
 from aiohttp import web
+from redis.exceptions import RedisError
 
 from bot.app import make_app
 from bot.settings import Settings
 from bot.wiring import World, open_world
 from bot.worker import work
+from storage.definitions import provinces
 from storage.embedded import embedded_redis
-from storage.sql.connect import check_schema, migrate
+from storage.sql.connect import check_schema, connect, migrate
 
 SHUTDOWN_SECONDS: Final = 5.0
 """How long running requests may take to end."""
@@ -34,7 +36,7 @@ class CannotStart(Exception):
 
 def serve(settings: Settings) -> None:
     """Web and worker in one process, with an embedded Redis unless one is configured."""
-    _prepared(settings)
+    _prepare(settings)
     with _port(settings) as listening, _redis(settings, own=True) as redis_url:
         uvloop.run(_run(settings, redis_url, listening, web_too=True, worker_too=True))
 
@@ -53,6 +55,17 @@ def serve_worker(settings: Settings) -> None:
         uvloop.run(_run(settings, redis_url, None, web_too=False, worker_too=True))
 
 
+def migrate_records(settings: Settings) -> None:
+    """Bring the database's schema up to date."""
+    _prepare(settings)
+    uvloop.run(_migrate(settings))
+
+
+async def _migrate(settings: Settings) -> None:
+    async with connect(settings.database) as database:
+        await migrate(database)
+
+
 async def _run(
     settings: Settings,
     redis_url: str,
@@ -66,6 +79,7 @@ async def _run(
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     async with open_world(settings, redis_url) as world:
+        await _redis_answers(world)
         if web_too and worker_too:
             await migrate(world.database)
         else:
@@ -74,6 +88,14 @@ async def _run(
             log.info("started", web=web_too, worker=worker_too)
             await stop.wait()
     log.info("stopped")
+
+
+async def _redis_answers(world: World) -> None:
+    """Later Redis may come and go; who starts without it has most likely a wrong address."""
+    try:
+        await world.redis.ping()
+    except (RedisError, OSError) as error:
+        raise CannotStart(f"Redis (REDIS_URL) cannot be used: {error}") from error
 
 
 @asynccontextmanager
@@ -135,10 +157,12 @@ def _many(settings: Settings, what: str) -> None:
         raise CannotStart(
             f"`{what}` needs PostgreSQL (DATABASE_URL); with SQLite use `serve`, one process."
         )
-    _prepared(settings)
+    _prepare(settings)
 
 
-def _prepared(settings: Settings) -> None:
+def _prepare(settings: Settings) -> None:
+    if not (settings.wanted_services or provinces(settings.services_dir)):
+        raise CannotStart(f"SERVICES_DIR {settings.services_dir} holds no province.")
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = settings.data_dir / ".writable"

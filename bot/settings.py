@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _HOURS: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
+_AES_KEY: Final = re.compile(r"[A-Za-z0-9+/]{43}")
 OFFICIAL_API: Final = "https://api.weixin.qq.com"
 
 
@@ -69,14 +70,31 @@ class Settings(BaseSettings):
     @field_validator("wechat_aes_key", "wechat_previous_aes_key")
     @classmethod
     def _key_length(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and len(value.get_secret_value()) != 43:
-            raise ValueError("must have 43 characters (the EncodingAESKey of the account)")
+        if value.get_secret_value() and not _AES_KEY.fullmatch(value.get_secret_value()):
+            raise ValueError(
+                "must have 43 letters and digits (the EncodingAESKey of the account's page)"
+            )
         return value
 
     @field_validator("wechat_api_url", "registry_url", "papers_url", "identity_url", mode="after")
     @classmethod
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("public_url", "wechat_api_url", "registry_url", "papers_url", "identity_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        return _begins(value, "http://", "https://")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_address(cls, value: str) -> str:
+        return _begins(value, "sqlite://", "postgres://", "postgresql://", "asyncpg://")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: str) -> str:
+        return _begins(value, "redis://", "rediss://", "unix://")
 
     @field_validator("quiet_hours")
     @classmethod
@@ -89,6 +107,8 @@ class Settings(BaseSettings):
     def _together(self) -> "Settings":
         if self.clock_shift and self.wechat_api_url == OFFICIAL_API:
             raise ValueError("CLOCK_SHIFT is for rehearsals: not with the official WECHAT_API_URL")
+        if self.wechat_mode in {"compat", "safe"} and not self.wechat_aes_key.get_secret_value():
+            raise ValueError(f"WECHAT_MODE {self.wechat_mode} needs WECHAT_AES_KEY")
         for url, key in (("registry_url", "registry_key"), ("papers_url", "papers_key")):
             if getattr(self, url) and not getattr(self, key).get_secret_value():
                 raise ValueError(f"{key.upper()} is missing beside {url.upper()}")
@@ -138,8 +158,16 @@ def read_settings() -> Settings:
     """Read the environment. Raises SettingsBroken with everything that is missing or wrong."""
     try:
         return Settings()  # the fields come from the environment
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsBroken([f".env cannot be read: {error}"]) from None
     except ValidationError as error:
         raise SettingsBroken([_problem(one) for one in error.errors()]) from None
+
+
+def _begins(value: str, *beginnings: str) -> str:
+    if value and not value.startswith(beginnings):
+        raise ValueError("must begin with " + " or ".join(beginnings))
+    return value
 
 
 def _problem(error: object) -> str:
