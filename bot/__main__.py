@@ -2,13 +2,15 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from typing import Final
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
 from bot.checking import check_everything
 from bot.departments.connections import ConnectionsBroken
 from bot.logs import configure_logs
+from bot.menu import put_up_menu
 from bot.process import CannotStart, migrate_records, serve, serve_web, serve_worker
 from bot.settings import Settings, SettingsBroken, read_settings
 from storage.errors import StorageError
@@ -68,8 +70,16 @@ def migrate_command() -> None:
 
 @app.command("check")
 def check_command() -> None:
-    """Look at settings, keys, definitions and connections; say everything that is wrong."""
+    """Look at settings, keys, definitions, templates, connections; say everything wrong."""
     _run(check_everything)
+
+
+@app.command("menu")
+def menu_command(
+    file: Annotated[Path, typer.Argument(help="JSON as WeChat's menu/create takes it")],
+) -> None:
+    """Put up the Official Account's menu (docs/deploy/menu.json is one)."""
+    _run(lambda settings: put_up_menu(settings, file))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from bot.wiring import load_definitions
 from dialogs.checker import mistakes
 from storage.errors import StorageError
 from storage.keys import load_keys
+from storage.notices import load_notices, load_templates
 
 
 def check_everything(settings: Settings) -> None:
@@ -17,6 +18,7 @@ def check_everything(settings: Settings) -> None:
     for name, look in (
         ("keys", _keys),
         ("definitions", _definitions),
+        ("templates", _templates),
         ("departments", _departments),
     ):
         try:
@@ -46,6 +48,11 @@ def _definitions(settings: Settings) -> None:
     ]
     if found:
         raise CannotStart("; ".join(found))
+
+
+def _templates(settings: Settings) -> None:
+    for definition in load_definitions(settings).values():
+        load_templates(settings.templates, load_notices(settings.services_dir, definition))
 
 
 def _departments(settings: Settings) -> None:

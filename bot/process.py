@@ -36,28 +36,28 @@ class CannotStart(Exception):
 
 def serve(settings: Settings) -> None:
     """Web and worker in one process, with an embedded Redis unless one is configured."""
-    _prepare(settings)
-    with _port(settings) as listening, _redis(settings, own=True) as redis_url:
+    prepare(settings)
+    with _port(settings) as listening, redis_beside(settings, own=True) as redis_url:
         uvloop.run(_run(settings, redis_url, listening, web_too=True, worker_too=True))
 
 
 def serve_web(settings: Settings) -> None:
     """Only the web part; the database must be PostgreSQL."""
     _many(settings, "web")
-    with _port(settings) as listening, _redis(settings, own=False) as redis_url:
+    with _port(settings) as listening, redis_beside(settings, own=False) as redis_url:
         uvloop.run(_run(settings, redis_url, listening, web_too=True, worker_too=False))
 
 
 def serve_worker(settings: Settings) -> None:
     """Only the worker part; the database must be PostgreSQL."""
     _many(settings, "worker")
-    with _redis(settings, own=False) as redis_url:
+    with redis_beside(settings, own=False) as redis_url:
         uvloop.run(_run(settings, redis_url, None, web_too=False, worker_too=True))
 
 
 def migrate_records(settings: Settings) -> None:
     """Bring the database's schema up to date."""
-    _prepare(settings)
+    prepare(settings)
     uvloop.run(_migrate(settings))
 
 
@@ -144,7 +144,8 @@ def _port(settings: Settings) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _redis(settings: Settings, *, own: bool) -> Iterator[str]:
+def redis_beside(settings: Settings, *, own: bool) -> Iterator[str]:
+    """REDIS_URL, else the embedded one: started by us, or (not `own`) also another process's."""
     if settings.redis_url:
         yield settings.redis_url
         return
@@ -157,10 +158,11 @@ def _many(settings: Settings, what: str) -> None:
         raise CannotStart(
             f"`{what}` needs PostgreSQL (DATABASE_URL); with SQLite use `serve`, one process."
         )
-    _prepare(settings)
+    prepare(settings)
 
 
-def _prepare(settings: Settings) -> None:
+def prepare(settings: Settings) -> None:
+    """Raise CannotStart unless there is a province to serve and a folder to write to."""
     if not (settings.wanted_services or provinces(settings.services_dir)):
         raise CannotStart(f"SERVICES_DIR {settings.services_dir} holds no province.")
     try:

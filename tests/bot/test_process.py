@@ -37,10 +37,12 @@ def environment(data_dir: Path, **more: str) -> dict[str, str]:
     return {name: value for name, value in settings.items() if value}
 
 
-def started(command: str, settings: Mapping[str, str], folder: Path) -> "subprocess.Popen[str]":
-    """`python -m bot <command>` in `folder`, where no `.env` of ours lies."""
+def started(
+    command: str, settings: Mapping[str, str], folder: Path, *words: str
+) -> "subprocess.Popen[str]":
+    """`python -m bot <command> <words>` in `folder`, where no `.env` of ours lies."""
     return subprocess.Popen(
-        [sys.executable, "-m", "bot", command],
+        [sys.executable, "-m", "bot", command, *words],
         cwd=folder,
         env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), **settings},
         stdout=subprocess.PIPE,
@@ -49,9 +51,9 @@ def started(command: str, settings: Mapping[str, str], folder: Path) -> "subproc
     )
 
 
-def refused(command: str, settings: Mapping[str, str], folder: Path) -> str:
+def refused(command: str, settings: Mapping[str, str], folder: Path, *words: str) -> str:
     """The sentence with which it ended."""
-    process = started(command, settings, folder)
+    process = started(command, settings, folder, *words)
     try:
         _, errors = process.communicate(timeout=SECONDS)
     finally:
