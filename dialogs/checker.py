@@ -45,7 +45,7 @@ ENGINE_TEXTS: Final = frozenset(
         "yes.keep", "no.keep", "progress.looking", "progress.none", "progress.case",
         "supplement.none", "supplement.draft_first", "supplement.begin", "supplement.handed_in",
         "command.change_this", "edge.away", "edge.later", "edge.more", "edge.draft_ends",
-        "edge.desk_reply", "form.signature",
+        "edge.desk_reply", "edge.new_phone", "form.signature",
     }
 )  # fmt: skip
 """Every text that code names and that belongs to no question."""

@@ -8,7 +8,7 @@ order of the file; which of them apply is said by their conditions.
 from collections.abc import Iterator, Mapping
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr
 
 from cases.conditions import ALWAYS, Condition
 from cases.values import JSON
@@ -82,6 +82,13 @@ class Group(_Strict):
     when: Condition = ALWAYS
     most: Annotated[int, Field(ge=1, le=20)] = 10
     questions: Annotated[tuple[Question, ...], Field(strict=False)]
+    _rounds: dict[int, tuple[Question, ...]] = PrivateAttr(default_factory=dict)
+
+    def members(self, index: int) -> tuple[Question, ...]:
+        """The questions of round `index` (from 0), made once: every turn walks over them."""
+        if index not in self._rounds:
+            self._rounds[index] = tuple(_member(self, index, one) for one in self.questions)
+        return self._rounds[index]
 
 
 Entry: TypeAlias = Question | Group
@@ -148,8 +155,8 @@ MORE = "more"
 """The key, in every group, of the question whether there is another."""
 
 
-def member(group: Group, index: int, question: Question) -> Question:
-    """The question of round `index` (from 0), with its absolute key and conditions."""
+def _member(group: Group, index: int, question: Question) -> Question:
+    """A question of round `index`, with its absolute key, label and conditions."""
     prefix = f"{group.key}.{index}."
     return question.model_copy(
         update={
@@ -202,10 +209,7 @@ def _find(entry: Entry, key: str) -> Question | None:
     index = int(parts[1])
     if parts[2] == MORE:
         return more_question(entry, index)
-    for question in entry.questions:
-        if question.key == parts[2]:
-            return member(entry, index, question)
-    return None
+    return next((one for one in entry.members(index) if one.key == key), None)
 
 
 def _absolute(condition: Condition, prefix: str) -> Condition:

@@ -13,7 +13,7 @@ from cases.conditions import ALWAYS
 from cases.values import JSON
 from dialogs.definition import Definition
 from dialogs.draft import Draft
-from dialogs.form import MORE, Entry, Form, Group, Question, member, more_question
+from dialogs.form import MORE, Entry, Form, Group, Question, more_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,7 @@ class _Walk:
 
     def _rounds(self, group: Group) -> Iterator[Question]:
         for index in range(group.most):
-            for question in group.questions:
-                yield member(group, index, question)
+            yield from group.members(index)
             if index + 1 == group.most:
                 return
             more = more_question(group, index)

@@ -49,7 +49,8 @@ WITH_LOGIN: Final = frozenset({"login.link", "submit.verify_first", "submit.refu
 
 def speak(definition: Definition, turn: Turn, now: datetime) -> tuple[Utterance, ...]:
     """The bubbles of one step, in order; the channel may put several into one message."""
-    speech = _Speech(definition, turn, now)
+    talk = Talk(definition, turn.conversation, turn.draft, now)
+    speech = _Speech(definition, turn, talk, talk.place())
     said: list[Utterance] = []
     for event in turn.events:
         said.extend(SPEAKERS[type(event)](speech, event))
@@ -84,11 +85,8 @@ def shown(talk: Talk, question: Question, here: Place, *, masked: bool) -> str:
 class _Speech:
     definition: Definition
     turn: Turn
-    now: datetime
-
-    @property
-    def talk(self) -> Talk:
-        return Talk(self.definition, self.turn.conversation, self.turn.draft, self.now)
+    talk: Talk
+    here: Place
 
     def text(self, key: str, **params: JSON) -> str:
         return self.definition.texts.render(key, params)
@@ -187,7 +185,7 @@ def _asking_params(speech: _Speech, question: Question) -> dict[str, JSON]:
 def _in_full(speech: _Speech, question: Question, asked: str) -> str:
     """With what she said before, when it is being corrected; with what a department wrote."""
     talk = speech.talk
-    here = talk.place()
+    here = speech.here
     note = next(
         (one.note for one in talk.draft.wanted if _begins(one.code, question.key, here)), ""
     )
@@ -215,7 +213,7 @@ def _offers(speech: _Speech, question: Question, misses: int = 0) -> tuple[Choic
         lines = () if _rung(misses) == "way_out" else _card_lines(speech)
         options = [(CONFIRMED, speech.text("card.confirm")), *lines]
     else:
-        offers = talk.kind(question).offers(question, talk.scene(question, talk.place()))
+        offers = talk.kind(question).offers(question, talk.scene(question, speech.here))
         options = [(offer.id, offer.label) for offer in offers]
     return speech.numbered(question.key, options)
 
@@ -228,7 +226,7 @@ def _card_lines(speech: _Speech) -> Iterator[tuple[str, str]]:
 
 def _line(speech: _Speech, question: Question) -> dict[str, JSON]:
     talk = speech.talk
-    value = shown(talk, question, talk.place(), masked=question.masked)
+    value = shown(talk, question, speech.here, masked=question.masked)
     return {"label": question.label, "value": value}
 
 
@@ -264,7 +262,7 @@ def _change_proposed(speech: _Speech, event: ChangeProposed) -> tuple[Utterance,
         return ()
     question = speech.question(event.question)
     talk = speech.talk
-    here = talk.place()
+    here = speech.here
     kind = talk.kind(question)
     show = kind.mask if question.masked else kind.show
     new = show(question, event.value, talk.scene(question, here))
@@ -325,7 +323,7 @@ def _reviewed(speech: _Speech, event: Reviewed) -> tuple[Utterance, ...]:
         return (_choosing(speech, "", taps.REVIEW, options, event.misses),)
     talk = speech.talk
     kind = talk.draft.kind
-    declared = speech.definition.statements(talk.place().answers, talk.today)
+    declared = speech.definition.statements(speech.here.answers, talk.today)
     statements: list[JSON] = [one.text for one in declared] if kind == "application" else []
     return (
         Utterance(speech.text(f"review.{kind}", sections=_sections(speech))),
@@ -340,7 +338,7 @@ def _sections(speech: _Speech) -> list[JSON]:
     """What was answered, under the titles of the form."""
     form = speech.definition.form
     lines: dict[str, tuple[Section, list[JSON]]] = {}
-    for question in speech.talk.place().answered:
+    for question in speech.here.answered:
         if question.review:
             section = form.section_of(question.key)
             lines.setdefault(section.key, (section, []))[1].append(_line(speech, question))
