@@ -1,5 +1,6 @@
 """The one place that makes ids. They say nothing about whom they name."""
 
+import hashlib
 import secrets
 from typing import Final
 
@@ -15,3 +16,11 @@ def short_id(length: int = 10) -> str:
 def long_id() -> str:
     """An id that nobody can guess: 160 bits."""
     return secrets.token_hex(20)
+
+
+def same_id(*parts: str) -> str:
+    """The same id for the same parts, for what must bear being done twice.
+
+    As long as `long_id`, whatever the parts: an errand's own id does not fit every column.
+    """
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:40]

@@ -9,7 +9,7 @@ from bot.errands.failures import TryAgain
 from bot.errands.submitting import submit, supply, withdraw
 from bot.errands.telling import find_progress, find_wanted, say
 from bot.filling import household_facts, paper_facts, paper_question
-from bot.ids import long_id
+from bot.ids import long_id, same_id
 from bot.photos import media_type_of
 from bot.registers import Asked, HouseholdAnswer
 from bot.wechat.results import Media, MediaExpired, MediaTooLarge
@@ -124,7 +124,8 @@ async def _fetch_papers(
         key = paper_question(definition, paper.kind)
         if key is not None:
             use = Use(kind=key, draft=one.draft)
-            document = await desk.documents.put(content, paper.media_type, use, now)
+            known_as = same_id(errand.id, paper.id)  # fetched twice it is one paper
+            document = await desk.documents.put(content, paper.media_type, use, now, known_as)
             facts[key] = [{"document": document}]
     return PapersAnswered(one.draft, "found" if facts else "nothing", facts)
 
@@ -168,7 +169,8 @@ async def _keep(desk: Desk, errand: Errand, order: Order, photo: StorePhoto, med
         await _lost(desk, errand, order, PhotoLost(*_of(photo), "not_a_picture"))
         return
     use = Use(kind=photo.question, draft=photo.draft)
-    document = await desk.documents.put(media.content, media_type, use, desk.clock())
+    known_as = same_id(errand.id)  # fetched twice it is one photo
+    document = await desk.documents.put(media.content, media_type, use, desk.clock(), known_as)
     stored = PhotoStored(photo.draft, photo.question, photo.media, document)
     await desk.hearing.learn((stored,), order, errand)
 
@@ -192,7 +194,7 @@ async def open_task(desk: Desk, errand: Errand, order: Order) -> None:
     await desk.desk_tasks.add(
         (
             NewDeskTask(
-                id=f"task:{errand.id}",
+                id=f"task:{same_id(errand.id)}",
                 kind=task.kind,
                 created_at=desk.clock(),
                 person=task.person,
