@@ -20,7 +20,7 @@ from cases.definition import Document
 from cases.values import JSON, Answers
 from cases.workdays import SHANGHAI, day_of
 from dialogs.definition import Definition
-from dialogs.form import MORE, Group, Question, member
+from dialogs.form import MORE, Group, Question
 from dialogs.kinds.base import Scene
 from dialogs.kinds.dating import shown as date_shown
 from storage.documents.pdf import MissingGlyph, RenderingFailed, render
@@ -205,7 +205,7 @@ def _questions(definition: Definition, answers: Answers) -> Iterator[Question]:
             yield entry
             continue
         for index in _rounds(entry, answers):
-            yield from (member(entry, index, question) for question in entry.questions)
+            yield from entry.members(index)
 
 
 def _rounds(group: Group, answers: Answers) -> Iterator[int]:
