@@ -112,6 +112,15 @@ class Phone:
 
         await self.city.until(there, f"“{text}” on the screen:\n{await self.screen()}")
 
+    async def is_offered(self, label: str) -> None:
+        """Wait until the newest message has something to tap with this label."""
+
+        async def there() -> bool:
+            newest = [one for one in await self.messages() if one["kind"] == "in"][-1:]
+            return any(label == tap.get("label") for one in newest for tap in one["segments"])
+
+        await self.city.until(there, f"something to tap called “{label}”:\n{await self.screen()}")
+
     async def is_noticed(self, text: str) -> None:
         """Wait until a service notice says `text`."""
 

@@ -17,7 +17,7 @@ async def applied(
     await phone.say("办理退休")
     await phone.say("1")
     assert await phone.log_in(citizen) == 200
-    await phone.sees("请您同意")
+    await phone.is_offered("同意")
     older_than_60 = citizen == "wang_jianguo"
     asked_about_child = ("2",) if older_than_60 else ()
     steps = ("1", "1", "建行", "6217000010000000128", *fund, *asked_about_child, "1", "1")

@@ -40,11 +40,12 @@ async def test_missing_papers_are_named_at_once_and_supplied(henan: City) -> Non
     )
     await phone.is_noticed("补")
     await phone.say("补材料")
-    await phone.sees("一共要补 2 样")
-    await phone.photo()
-    await phone.sees("已收到第1张")
-    await phone.say("发完了")
+    await phone.sees("电话")
     await phone.say("19900009999")
+    await phone.photo()
+    await phone.is_offered("发完了")
+    await phone.tap("发完了")
+    await phone.is_offered("提交")
     await phone.say("1")
     await phone.sees("交上去了")
 
@@ -63,7 +64,7 @@ async def test_one_refuses_and_the_rest_go_on(henan: City) -> None:
     await henan.report(
         "hn-fund-zhengzhou", "HN08", "refused", reason="账户未封存", basis="住房公积金管理条例"
     )
-    await phone.is_noticed("账户未封存")
+    await phone.is_noticed("不予受理")
     await henan.settle("hn-medical", "HN07")
     await henan.settle("hn-hrss", "HN03", facts={"disability_allowance": False})
     henan.time.pass_by(seconds=90)

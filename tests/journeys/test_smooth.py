@@ -12,7 +12,7 @@ async def test_from_the_first_word_to_every_answer(henan: City) -> None:
     assert phone.said <= AT_MOST
 
     await henan.settle("hn-hrss", "HN03", facts={"disability_allowance": False})
-    await phone.is_noticed("养老")
+    await phone.is_noticed("算养老金")
     for connection, item in (
         ("hn-hrss", "HN05"),
         ("hn-hrss", "HN06"),
@@ -21,11 +21,17 @@ async def test_from_the_first_word_to_every_answer(henan: City) -> None:
     ):
         await henan.settle(connection, item)
     henan.time.pass_by(seconds=90)
-    await phone.is_noticed("全部")
 
+    async def told_once_more() -> bool:
+        return len(await phone.notices()) == 2
+
+    await henan.until(told_once_more, "one more notice for all the rest")
     await phone.say("进度")
     await phone.sees("办好了")
+    assert (await phone.screen()).count("：办好了") == 5
+    assert len(await phone.notices()) == 2
     assert await henan.violations() == []
+    assert await henan.world.journal.verify_all() == []
 
 
 async def test_every_department_gets_only_what_its_item_needs(henan: City) -> None:
