@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV := UV_PYTHON_DOWNLOADS=never UV_NO_CONFIG=1 .tools/bin/uv
 BIN := .venv/bin
 
-.PHONY: run test check format lock clean update-transcripts bench crash
+.PHONY: run test check format lock clean update-transcripts screenshots bench crash
 .DEFAULT_GOAL := run
 
 run: .venv/ready
@@ -24,6 +24,9 @@ format: .venv/ready
 
 update-transcripts: .venv/ready
 	$(BIN)/python -m pytest tests/transcripts --update-transcripts
+
+screenshots: .venv/ready
+	$(BIN)/python -m tests.browser.screenshots
 
 bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks

@@ -198,7 +198,7 @@ async def _is_ready(client: ClientSession, url: str) -> bool:
     try:
         async with client.get(url) as answer:
             return answer.status == 200
-    except (ClientError, ConnectionError):
+    except (ClientError, ConnectionError, TimeoutError):  # one slow answer is not the whole minute
         return False
 
 

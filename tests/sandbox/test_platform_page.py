@@ -1,15 +1,19 @@
 """The page is served whole, from here only, and says that its people are invented."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from ruamel.yaml import YAML
 
 import sandbox.page
 from sandbox.page import page_routes
+from sandbox.settings import Place, service_environment
 
 FOLDER = Path(sandbox.page.__file__).parent
+HENAN = Path(__file__).parents[2] / "services" / "henan" / "service.yaml"
 
 
 async def test_page_and_everything_it_names_is_served(aiohttp_client: Any) -> None:
@@ -20,9 +24,10 @@ async def test_page_and_everything_it_names_is_served(aiohttp_client: Any) -> No
     assert "人物均为虚构" in page
     named = set(re.findall(r'(?:src|href)="(/[^"]+)"', page))
     assert named == {"/static/style.css", "/static/main.js"}
-    for script in FOLDER.glob("static/*"):
+    for script in FOLDER.glob("static/*.js"):
         named |= {
-            f"/static/{name}" for name in re.findall(r'from "\./([^"]+)"', script.read_text())
+            f"/static/{name}"
+            for name in re.findall(r'(?:from "\./|fetch\("/static/)([^"]+)"', script.read_text())
         }
     for path in named:
         assert (await client.get(path)).status == 200, path
@@ -37,3 +42,26 @@ def test_page_takes_nothing_from_elsewhere() -> None:
 def test_page_never_reads_text_as_markup() -> None:
     for script in FOLDER.glob("static/*.js"):
         assert not re.search(r"\.(?:inner|outer)HTML|insertAdjacentHTML", script.read_text())
+
+
+def test_desks_ask_for_what_the_plan_lets_them_and_call_it_by_name() -> None:
+    words = json.loads((FOLDER / "static" / "words.json").read_text())
+    items = YAML(typ="safe").load(HENAN)["items"]
+    allowed: dict[str, dict[str, list[str]]] = {}
+    named = {"answer": words["questions"], "document": words["documents"]}
+    for item in items:
+        kinds = allowed.setdefault(item["code"], {})
+        for one in item["can_be_missing"]:
+            kinds.setdefault(one["kind"], []).append(one["code"])
+        needed = item["needs"]
+        assert set(needed["answers"]) <= set(named["answer"]), item["code"]
+        assert set(needed["documents"]) <= set(named["document"]), item["code"]
+    assert words["may_be_missing"] == allowed
+    for kinds in allowed.values():
+        for kind, codes in kinds.items():
+            assert set(codes) <= set(named[kind])
+
+
+def test_the_page_tells_how_long_an_application_can_be_taken_back() -> None:
+    seconds = service_environment(Place(), {})["TAKE_BACK_SECONDS"]
+    assert set(re.findall(r"(\d+) 秒", (FOLDER / "index.html").read_text())) == {seconds}

@@ -1,5 +1,6 @@
 // The departments' desks: tasks as they arrived, and a button for each report.
 import { ask, byId, make, tell } from "./wire.js";
+import { documentName, mayBeMissing, questionName, readable } from "./words.js";
 
 const STAGES = {
   accepted: "受理", returned: "退回补正", refused: "不予受理", progress: "办理中",
@@ -11,9 +12,9 @@ const NEXT = { received: "accepted", sent: "accepted", accepted: "approved", pro
   approved: "done", returned: "accepted" };
 const ENDED = new Set(["done", "refused", "denied", "withdrawn", "misrouted"]);
 const AT_ONCE = new Set(["accepted", "approved"]);
-const BEHAVIOURS = { normal: "正常", auto: "自动办理", silent: "不作声", http_500: "报错 500",
+const BEHAVIOURS = { normal: "我来答复", auto: "自动办结", silent: "收下不作声", http_500: "报错 500",
   hang: "卡住不答", garbage: "答非所问" };
-const MODES = { push: "推送", pull: "自取", desk: "人工" };
+const MODES = { push: ["推送", "服务把任务推送过来"], pull: ["自取", "部门自己来取任务"], desk: ["人工", "工作人员手工办理"] };
 
 const REASONS = {
   returned: "材料不齐全，请补齐后再提交。",
@@ -25,6 +26,7 @@ const REASONS = {
 
 let shownKey = "";
 let order = null;
+let tasks = [];
 
 export function start() {
   byId("report-form").addEventListener("submit", (event) => { event.preventDefault(); sendForm(); });
@@ -41,9 +43,12 @@ export async function refresh() {
   const focused = focusedButton();
   byId("desks").replaceChildren(...desks.map((desk) => deskCard(desk, opened)));
   if (focused) document.querySelector(focused)?.focus();
-  const waiting = desks.flatMap((desk) => desk.tasks).filter((task) => !task.last_stage).length;
-  byId("task-count").textContent = waiting || "";
+  tasks = desks.flatMap((desk) => desk.tasks);
+  byId("task-count").textContent = tasks.filter((task) => !task.last_stage).length || "";
 }
+
+/** Whether any task has arrived, and whether any desk has spoken yet. */
+export const progress = () => ({ arrived: tasks.length > 0, spoken: tasks.some((task) => task.last_stage) });
 
 /** The buttons; for a task with an end they are folded away, but a late word stays possible. */
 function stageButtons(desk, task, state, opened) {
@@ -68,9 +73,14 @@ function deskCard(desk, opened) {
   return make("article", { class: "desk", "data-desk": desk.id, "data-busy": tasks.length ? "yes" : "no" },
     make("header", {},
       make("h3", {}, desk.name),
-      desk.mode && make("span", { class: "badge" }, MODES[desk.mode] ?? desk.mode),
+      desk.mode && badge(desk.mode),
       behaviourSelect(desk)),
     ...(tasks.length ? tasks : [make("p", { class: "empty" }, "暂无任务")]));
+}
+
+function badge(mode) {
+  const [label, title] = MODES[mode] ?? [mode, ""];
+  return make("span", { class: "badge", title }, label);
 }
 
 function newestCaseFirst(one, other) {
@@ -118,7 +128,7 @@ function contents(desk, task) {
   const answers = Object.entries(task.answers ?? {});
   return make("div", { class: "contents" },
     make("dl", {}, ...answers.flatMap(([key, value]) => [
-      make("dt", {}, key), make("dd", {}, readable(value))])),
+      make("dt", {}, questionName(key)), make("dd", {}, readable(value))])),
     make("ul", {}, ...(task.documents ?? []).map((document) => documentLine(desk, task, document))));
 }
 
@@ -126,15 +136,8 @@ function documentLine(desk, task, document) {
   const fetched = (task.fetched ?? []).some((one) => one.id === document.id && one.status === 200);
   const url = `/control/departments/${desk.id}/tasks/${task.key}/documents/${document.id}`;
   return make("li", {}, fetched
-    ? make("a", { href: url, target: "_blank", rel: "noopener" }, `材料：${document.kind}`)
-    : `材料：${document.kind}（尚未取到）`);
-}
-
-function readable(value) {
-  if (value === null || value === undefined || value === "") return "—";
-  if (Array.isArray(value)) return value.map(readable).join("；");
-  if (typeof value === "object") return Object.values(value).map(readable).join(" ");
-  return String(value);
+    ? make("a", { href: url, target: "_blank", rel: "noopener" }, `材料：${documentName(document.kind)}`)
+    : `材料：${documentName(document.kind)}（尚未取到）`);
 }
 
 function stageButton(desk, task, stage, next) {
@@ -165,15 +168,16 @@ function fields(task, stage) {
   return list;
 }
 
+/** Everything that is missing is named at once (一次性告知). */
 function missingFields(task) {
-  const documents = (task.documents ?? []).map((one) => ["document", one.kind]);
-  const answers = Object.keys(task.answers ?? {}).map((key) => ["answer", key]);
-  const options = [...new Map([...documents, ...answers].map((one) => [one.join(" "), one])).values()];
-  const select = make("select", { name: "missing" }, ...options.map(([kind, code]) =>
-    make("option", { value: `${kind} ${code}` }, `${kind === "document" ? "材料" : "填写"}：${code}`)),
-    make("option", { value: "document retirement_paper" }, "材料：retirement_paper"));
-  return [make("label", {}, "要补什么", select),
-    field("note", "要怎样补", "textarea", "照片不清楚，请重新拍一张。")];
+  return [make("fieldset", {}, make("legend", {}, "要补什么（可以多选）"), ...mayBeMissing(task).map(missingChoice)),
+    field("note", "要怎样补", "textarea", "不清楚，请重新提供。")];
+}
+
+function missingChoice([kind, code], index) {
+  return make("label", { class: "tick" },
+    make("input", { type: "checkbox", name: "missing", value: `${kind} ${code}`, checked: index === 0 }),
+    kind === "document" ? `材料：${documentName(code)}` : `填写：${questionName(code)}`);
 }
 
 function allowanceField() {
@@ -199,9 +203,11 @@ async function sendForm() {
   if (form.has("disability_allowance")) {
     report.facts = { disability_allowance: JSON.parse(form.get("disability_allowance")) };
   }
-  if (form.get("missing")) {
-    const [kind, code] = form.get("missing").split(" ");
-    report.missing = [{ kind, code, note: form.get("note") }];
+  if (form.has("missing")) {
+    report.missing = form.getAll("missing").map((one) => {
+      const [kind, code] = one.split(" ");
+      return { kind, code, note: form.get("note") };
+    });
   }
   const problem = await send(order.desk, order.task, report);
   byId("report-error").textContent = problem;

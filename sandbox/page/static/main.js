@@ -1,6 +1,7 @@
 // Puts the page together: views, event stream, platform tools.
 import { ask, byId, clock, make, tell } from "./wire.js";
 import * as desks from "./desks.js";
+import * as guide from "./guide.js";
 import * as phone from "./phone.js";
 
 const DESKS_EVERY_MS = 1500;
@@ -48,13 +49,23 @@ function listen() {
   stream.onmessage = (event) => {
     const { kind, openid } = JSON.parse(event.data);
     if (kind === "violation") refreshViolations();
-    else phone.refresh(openid);
-    desks.refresh();
+    else refreshPhone(openid);
+    refreshDesks();
   };
 }
 
 function refreshAll() {
-  return Promise.all([phone.refresh(""), desks.refresh(), refreshViolations()]);
+  return Promise.all([refreshPhone(""), refreshDesks(), refreshViolations()]);
+}
+
+async function refreshPhone(openid) {
+  await phone.refresh(openid);
+  guide.show(phone.progress(), desks.progress());
+}
+
+async function refreshDesks() {
+  await desks.refresh();
+  guide.show(phone.progress(), desks.progress());
 }
 
 function closeOtherTools(event) {
@@ -83,10 +94,11 @@ async function start() {
     await refreshViolations();
   });
   desks.start();
+  guide.start();
   await phone.start();
   await showCitizens();
   listen();
-  setInterval(desks.refresh, DESKS_EVERY_MS);
+  setInterval(refreshDesks, DESKS_EVERY_MS);
 }
 
 start();

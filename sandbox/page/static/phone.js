@@ -16,6 +16,7 @@ let phones = [];
 let current = "";
 let shownKey = "";
 let drawing = 0;
+let messages = [];
 
 const path = (rest = "") => `platform/phones/${current}${rest}`;
 
@@ -76,6 +77,7 @@ async function draw() {
   const key = JSON.stringify(phone);
   if (mine !== drawing || key === shownKey) return; // a later question has the newer answer
   shownKey = key;
+  messages = phone.messages;
   byId("account-menu").replaceChildren(...phone.menu.map(menuButton));
   drawChat(phone);
   drawNotices(phone);
@@ -102,6 +104,13 @@ function welcome() {
     make("p", {}, "还没有消息。说一句话就可以开始："),
     make("button", { type: "button", class: "main", id: "begin",
       onclick: () => say({ type: "text", text: "办理退休" }) }, "办理退休"));
+}
+
+/** How far the chat is: nothing said, asked to open a page just now, or some page was offered. */
+export function progress() {
+  const heard = messages.filter((message) => message.segments);
+  const offers = (message) => message.segments.some((part) => part.kind === "link");
+  return { begun: messages.length > 0, page: heard.length > 0 && offers(heard.at(-1)), paged: heard.some(offers) };
 }
 
 function followButton() {
