@@ -7,6 +7,7 @@ an old one stays valid for life (a registry check rejects good numbers, domain 4
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 from typing import Literal, TypeAlias
 
 Sex: TypeAlias = Literal["male", "female"]
@@ -47,7 +48,7 @@ def read_identity_number(text: str) -> IdentityNumber | BadNumber:
 
 def check_digit(first17: str) -> str:
     """The 18th character of a number whose first 17 digits these are."""
-    total = sum(int(digit) * weight for digit, weight in zip(first17, _WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, first17), _WEIGHTS))
     return _CHECKS[total % 11]
 
 

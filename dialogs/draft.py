@@ -5,7 +5,7 @@ The place in the form is not here: it follows from the answers (`dialogs/route.p
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, TypeAlias
 
 from cases.values import JSON
@@ -69,6 +69,10 @@ class Draft:
     case_no: str = ""
     wanted: tuple[Wanted, ...] = ()
     flags: tuple[str, ...] = ()
+    places: dict[date, tuple[object, object]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What `dialogs/route.py` has derived from just these answers, by day; never stored."""
 
     def with_answer(self, key: str, answer: Answer) -> "Draft":
         """The draft with this answer, replacing another or one that was shelved."""

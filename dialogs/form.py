@@ -6,6 +6,7 @@ order of the file; which of them apply is said by their conditions.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr
@@ -121,11 +122,15 @@ class Form(_Strict):
 
     def question(self, key: str) -> Question:
         """The question with this absolute key. Raises KeyError when there is none."""
-        for entry in self.entries():
-            found = _find(entry, key)
-            if found is not None:
-                return found
-        raise KeyError(key)
+        found = _find(self.by_key[key.partition(".")[0]], key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Entry]:
+        """Questions and groups by their keys; of two with the same key the first."""
+        return {entry.key: entry for entry in reversed(tuple(self.entries()))}
 
     def section(self, key: str) -> Section:
         """The part of the form with this key. Raises KeyError when there is none."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from cases.conditions import ALWAYS
+from cases.conditions import ALWAYS, holds
 from cases.values import JSON
 from dialogs.definition import Definition
 from dialogs.draft import Draft
@@ -43,7 +43,19 @@ class Place:
 
 
 def place(definition: Definition, draft: Draft, today: date) -> Place:
-    """Where `draft` stands in the form on `today` (Asia/Shanghai)."""
+    """Where `draft` stands in the form on `today` (Asia/Shanghai).
+
+    One step asks this six times (a review: sixty times) of the same two drafts; each keeps it.
+    """
+    of, found = draft.places.get(today, (None, None))
+    if of is definition and isinstance(found, Place):
+        return found
+    here = _walked(definition, draft, today)
+    draft.places[today] = (definition, here)
+    return here
+
+
+def _walked(definition: Definition, draft: Draft, today: date) -> Place:
     walk = _Walk(definition, draft, today)
     if draft.kind == "supplement":
         for entry in wanted_entries(definition.form, draft):
@@ -64,25 +76,27 @@ def wanted_entries(form: Form, draft: Draft) -> tuple[Entry, ...]:
 
 class _Walk:
     def __init__(self, definition: Definition, draft: Draft, today: date) -> None:
-        self.definition = definition
-        self.draft = draft
+        self.rules = definition.rules
+        self.derivations = definition.derivations
+        self.said = draft.answers
         self.today = today
         self.answered: list[Question] = []
         self.pending: list[Question] = []
         self.answers: dict[str, JSON] = {}
 
     def enter(self, entry: Entry) -> None:
-        if not self.definition.holds(entry.when, self.answers, self.today):
+        when = entry.when
+        if when is not ALWAYS and not holds(when, self.answers, self.today, self.rules):
             return
         if isinstance(entry, Question):
             self.visit(entry)
             return
         for question in self._rounds(entry):
-            if self.definition.holds(question.when, self.answers, self.today):
+            if holds(question.when, self.answers, self.today, self.rules):
                 self.visit(question)
 
     def visit(self, question: Question) -> None:
-        answer = self.draft.answers.get(question.key)
+        answer = self.said.get(question.key)
         if answer is not None and answer.done:
             self.answers[question.key] = answer.value
             self.answered.append(question)
@@ -107,5 +121,5 @@ class _Walk:
     def _derived(self, question: Question) -> JSON:
         if question.derive is None:
             return None
-        derived: JSON = self.definition.derivations[question.derive](self.answers, self.today)
+        derived: JSON = self.derivations[question.derive](self.answers, self.today)
         return derived
