@@ -55,8 +55,10 @@ async def say(desk: Desk, errand: Errand, order: Order) -> None:
         return
     if not await desk.limits.may_send(desk.hearing.speaker(app_id, openid), desk.clock()):
         log.info("say_window_closed")
+        desk.metrics.count("say", "window_closed")
         return
     result = await desk.platform.send_customer_text(openid, order.text)
+    desk.metrics.count("say", "sent" if isinstance(result, Sent) else "failed")
     if not isinstance(result, Sent):
         log.warning("say_failed", result=type(result).__name__)
 
@@ -83,11 +85,14 @@ def _line(service: Service, case: Case) -> dict[str, JSON]:
 
 
 def _item(service: Service, item: Item) -> dict[str, JSON]:
-    clock = item.clock
+    clock, definition = item.clock, service.item(item.code)
+    department = service.department(item.department)
     return {
-        "name": service.item(item.code).short,
+        "name": definition.short,
         "state": item.state,
-        "department": service.department(item.department).name,
+        "department": department.name,
+        "phone": department.phone,
+        "channel": definition.original_channel,
         "reason": item.reason,
         "opens_on": _day(item.opens_on) if item.opens_on else "",
         "waits_for": item.waiting_for or "",

@@ -50,6 +50,8 @@ def _item(name: str, state: str, department: str, due_on: str = "", **more: JSON
         "name": name,
         "state": state,
         "department": department,
+        "phone": "12333",
+        "channel": "参保地经办机构",
         "reason": "",
         "opens_on": "",
         "waits_for": "",
