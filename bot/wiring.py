@@ -53,6 +53,7 @@ from storage.redis.errands import Errands
 from storage.redis.limits import Limits
 from storage.redis.turns import Turns
 from storage.redis.wake import Wake
+from storage.redis.wire import Wire, wired
 from storage.sealing import Lookups, Sealer
 from storage.sql.cases import Cases
 from storage.sql.connect import connect
@@ -134,6 +135,7 @@ async def open_world(
             sealer=Sealer(keys.data),
             lookups=Lookups(keys.lookup),
             redis=await stack.enter_async_context(connected(redis_url)),
+            wire=await stack.enter_async_context(wired(redis_url)),
             database=await stack.enter_async_context(connect(settings.database)),
             session=await stack.enter_async_context(
                 aiohttp.ClientSession(auto_decompress=False, trust_env=False)
@@ -157,6 +159,7 @@ class _Parts:
     sealer: Sealer
     lookups: Lookups
     redis: Redis
+    wire: Wire
     database: Database
     session: aiohttp.ClientSession
     tasks: asyncio.TaskGroup
@@ -165,7 +168,7 @@ class _Parts:
 def _wired(parts: _Parts) -> World:
     settings, clock, sealer = parts.settings, parts.clock, parts.sealer
     account = _account(settings)
-    turns = Turns(parts.redis, sealer)
+    turns = Turns(parts.wire, sealer)
     limits = Limits(parts.redis, sealer)
     links = Links(settings.public_url, sealer, clock, login=bool(settings.identity_url))
     hearing = Hearing(turns, parts.definitions, account, parts.lookups, links, clock)
@@ -247,7 +250,7 @@ def _desk(
         lookups=parts.lookups,
         turns=turns,
         drafts=Drafts(parts.redis, parts.sealer),
-        errands=Errands(parts.redis, parts.sealer),
+        errands=Errands(parts.wire, parts.sealer),
         limits=limits,
         wake=wake.wake,
         cases=Cases(parts.database, parts.sealer),

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import (
@@ -73,6 +73,16 @@ def moment(milliseconds_: float) -> datetime:
     return datetime.fromtimestamp(milliseconds_ / 1000, UTC)
 
 
+class Scripts(Protocol):
+    """What runs scripts: redis-py's client, or a `Wire`."""
+
+    def evalsha(self, sha: str, numkeys: int, *arguments: Any) -> Any:
+        """Run the script with this digest; raises NoScriptError when the server has it not."""
+
+    def eval(self, script: str, numkeys: int, *arguments: Any) -> Any:
+        """Run this script."""
+
+
 class Script:
     """A Lua script of ours: `Script("claim", "receive")` is both files, one after the other."""
 
@@ -82,7 +92,7 @@ class Script:
         self._text = "\n".join((_LUA / f"{name}.lua").read_text("utf-8") for name in names)
         self._sha = hashlib.sha1(self._text.encode()).hexdigest()  # noqa: S324 - Redis' own name
 
-    async def __call__(self, client: Redis, *arguments: str | bytes | int) -> Reply:
+    async def __call__(self, client: Scripts, *arguments: str | bytes | int) -> Reply:
         """Run it with these arguments; raises `RedisAway`."""
         try:
             try:

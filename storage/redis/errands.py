@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from redis.asyncio import Redis
-
-from storage.redis.connect import Reply, Script, Words, milliseconds
+from storage.redis.connect import Reply, Script, Scripts, Words, milliseconds
 from storage.sealing import Place, Sealer
 
 LEASE = timedelta(seconds=30)
@@ -61,7 +59,7 @@ class Errands:
 
     __slots__ = ("_client", "_sealer")
 
-    def __init__(self, client: Redis, sealer: Sealer) -> None:
+    def __init__(self, client: Scripts, sealer: Sealer) -> None:
         self._client = client
         self._sealer = sealer
 

@@ -51,11 +51,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from redis.asyncio import Redis
-
 from dialogs.conversation import Conversation
 from dialogs.draft import Draft
-from storage.redis.connect import Reply, Script, Words, milliseconds
+from storage.redis.connect import Reply, Script, Scripts, Words, milliseconds
 from storage.redis.drafts import Conflict, Fact, draft_place, draft_sealed, fact_words
 from storage.redis.errands import Errand, errand_words
 from storage.redis.stored import (
@@ -218,7 +216,7 @@ class Turns:
 
     __slots__ = ("_client", "_sealer")
 
-    def __init__(self, client: Redis, sealer: Sealer) -> None:
+    def __init__(self, client: Scripts, sealer: Sealer) -> None:
         self._client = client
         self._sealer = sealer
 
