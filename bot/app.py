@@ -1,8 +1,10 @@
 """The web application: routes, health, and what every answer has in common."""
 
+import asyncio
 from typing import Final
 
 from aiohttp import web
+from redis.exceptions import RedisError
 
 from bot.departments.api import department_routes
 from bot.problems import answer_problems
@@ -13,6 +15,8 @@ from storage.errors import StorageError
 
 MAX_BODY: Final = 4 * 1024 * 1024
 """Bytes; the routes have lower limits of their own."""
+READY_SECONDS: Final = 3.0
+"""What does not answer by then is not ready."""
 
 
 def make_app(world: World) -> web.Application:
@@ -57,9 +61,10 @@ class Health:
     async def ready(self, _: web.Request) -> web.Response:
         """Redis and the database answer, too."""
         try:
-            await self._world.redis.ping()
-            await self._world.database.rows("SELECT 1 AS one")
-        except (StorageError, OSError, ConnectionError):
+            async with asyncio.timeout(READY_SECONDS):
+                await self._world.redis.ping()
+                await self._world.database.rows("SELECT 1 AS one")
+        except (StorageError, RedisError, OSError, TimeoutError):
             return web.Response(text="not ready", status=503)
         return web.Response(text="ready")
 

@@ -31,7 +31,7 @@ class ReplyContext:
 class Envelope:
     """One message in the queue. `said` has several parts when errands came back together."""
 
-    said: tuple[Said, ...]
+    said: tuple[Said, ...] = field(repr=False)
     openid: str = field(repr=False, default="")
     app_id: str = ""
     reply: ReplyContext | None = None
@@ -41,7 +41,7 @@ class Envelope:
 class Order:
     """An errand as it waits: what is to be done, for whom, and where its answer belongs."""
 
-    errands: tuple[Errand, ...]
+    errands: tuple[Errand, ...] = field(repr=False)
     openid: str = field(repr=False, default="")
     app_id: str = ""
     reply: ReplyContext | None = None

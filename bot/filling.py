@@ -12,6 +12,7 @@ from cases.values import JSON
 from dialogs.definition import Definition
 from dialogs.form import Question
 from dialogs.kinds.base import Accepted, Scene
+from dialogs.kinds.places import missing
 from dialogs.said import Text
 
 LEVELS = ("province", "city", "county", "town", "community", "compound")
@@ -66,6 +67,8 @@ def _value(definition: Definition, question: Question, raw: Any, today: date) ->
         return word
     if question.list and word in {row.id for row in definition.lists[question.list]}:
         return word
+    if question.options and word.isdecimal():
+        return None  # a code of the register's own, not the number of one of our choices
     return _read(definition, question, word, today)
 
 
@@ -83,11 +86,11 @@ def _address(
     What the line leaves open is taken level by level, as the registry has it.
     """
     parts = {
-        level: str(raw[level])[:50]
+        level: "".join(raw[level].split())[:50]
         for level in LEVELS
-        if isinstance(raw.get(level), str) and raw[level]
+        if isinstance(raw.get(level), str) and raw[level].strip()
     }
-    if not {"city", "county"} <= set(parts):
+    if missing(parts) or not "".join(parts.values()).isprintable():
         return None
     read = _read(definition, question, "".join(parts.values()), today)
     if isinstance(read, Mapping) and all(read.get(level) for level in parts if level != "province"):

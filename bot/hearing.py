@@ -6,6 +6,7 @@ which is pure, and saves everything it leaves behind in one stroke.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -133,7 +134,7 @@ class Hearing:
                 case Refused():
                     raise ForgedError
                 case Claimed(claim=claim, message=message):
-                    done = await self._at_work(claim, message, arrival.key)
+                    done = await self._at_work(claim, message, arrival.key, deadline)
                     if done is not None:
                         return done
                 case Waiting():
@@ -179,7 +180,9 @@ class Hearing:
 
     # ---- one step -----------------------------------------------------------------------------
 
-    async def _at_work(self, claim: Claim, message: bytes, own: str) -> bytes | None:
+    async def _at_work(
+        self, claim: Claim, message: bytes, own: str, deadline: float
+    ) -> bytes | None:
         """Work on the head of the queue; the body, if it was our own message."""
         mine = claim.key == own
         worked = await self._work(claim, message, handed_out=mine)
@@ -191,7 +194,9 @@ class Hearing:
         if not worked.provisional:
             self.run_later(worked.errands)
             return worked.answer or SUCCESS
-        await self.run_quick(worked.errands)
+        with contextlib.suppress(TimeoutError):  # they go on without us
+            async with asyncio.timeout_at(deadline):
+                await self.run_quick(worked.errands)
         return await self._turns.take_answer(own, worked.answer or SUCCESS)
 
     async def _until_heard(self, received: Waiting | Claimed, internal: Internal) -> None:
@@ -238,7 +243,7 @@ class Hearing:
         """A message that nobody gets through: say so, and let the others behind it go on."""
         log.error("message_given_up", attempts=claim.attempts)
         now = self._clock()
-        envelope = envelope_from_bytes(message)
+        envelope = _as_far_as_readable(message)
         text = self._default.texts.render("edge.away", {})
         heard = Heard(
             conversation=claim.conversation or begin(claim.person),
@@ -290,8 +295,8 @@ class Hearing:
         target = claim.target or claim.key
         own = claim.target == claim.key
         errands = [
-            *self._orders(claim, envelope, turn, target, now),
             *self._parts(claim, envelope, parts.later, now),
+            *self._orders(claim, envelope, turn, target, now),
         ]
         if claim.conversation is None:
             errands.append(self._kept(claim, envelope, (), REMEMBER, "", now))
@@ -376,6 +381,7 @@ class Hearing:
     def _say(
         self, claim: Claim, envelope: Envelope, text: str, detail: str, now: datetime
     ) -> KeptErrand:
+        """A customer message. Others leave it alone for a while: two at it would lose its place."""
         order = Order((), envelope.openid, envelope.app_id, text=text)
         return KeptErrand(
             id=errand_id(claim.person, 0, SAY, f"{claim.key}:{detail}"),
@@ -383,7 +389,7 @@ class Hearing:
             draft="",
             kind=SAY,
             payload=order_to_bytes(order),
-            due=now,
+            due=now + ERRAND_OTHERS,
         )
 
     def _arrival(self, inbound: Inbound, said: Spoken) -> Arrival:
@@ -412,6 +418,14 @@ class Hearing:
     def _reply(self, to: ReplyTo) -> ReplyContext:
         key = self._account.keys.index(to.key) if to.key is not None else -1
         return ReplyContext(to.account_id, to.nonce, key)
+
+
+def _as_far_as_readable(message: bytes) -> Envelope:
+    """What nobody can read any more must not block the queue: an empty envelope."""
+    try:
+        return envelope_from_bytes(message)
+    except (KeyError, TypeError, ValueError):
+        return Envelope(())
 
 
 def _window(said: Spoken) -> str:

@@ -138,7 +138,11 @@ async def open_world(
             wire=await stack.enter_async_context(wired(redis_url)),
             database=await stack.enter_async_context(connect(settings.database)),
             session=await stack.enter_async_context(
-                aiohttp.ClientSession(auto_decompress=False, trust_env=False)
+                aiohttp.ClientSession(
+                    auto_decompress=False,  # no answer unpacks to more than its length
+                    headers={"Accept-Encoding": "identity"},
+                    trust_env=False,
+                )
             ),
             tasks=await stack.enter_async_context(asyncio.TaskGroup()),
         )
@@ -202,7 +206,7 @@ def _wired(parts: _Parts) -> World:
         facts=DraftFacts(database),
         wake=wake,
         login=_login(parts, links, limits, hearing),
-        metrics=Metrics(),
+        metrics=desk.metrics,
     )
 
 
@@ -267,6 +271,7 @@ def _desk(
         follow=edge.follow,
         calendar=edge.plans.calendar,
         hearing=hearing,
+        metrics=Metrics(),
     )
 
 

@@ -155,7 +155,8 @@ async def warn_of_endings(world: World) -> int:
     now = world.clock()
     endings = await world.drafts.ending(now)
     for ending in endings:
-        await world.errands.add([_warning(world, ending, now)])
+        if ending.draft.state == "open":  # what was handed in is kept here a while, too
+            await world.errands.add([_warning(world, ending, now)])
         await world.drafts.warned(ending)
     return len(endings)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.departments.following import Follow
 from bot.hearing import Hearing
+from bot.metrics import Metrics
 from bot.registers import Households, RetirementPapers
 from bot.settings import Settings
 from bot.wechat.client import Platform
@@ -47,6 +48,7 @@ class Desk:
     follow: Follow
     calendar: Callable[[], Calendar]
     hearing: Hearing
+    metrics: Metrics
 
     def service(self, case: Case) -> Service:
         """The plan that a case was opened under."""

@@ -5,7 +5,7 @@ growing pauses; what is broken for good is finished and reported, so that it can
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final, TypeAlias
 
@@ -48,6 +48,9 @@ QUICK: Final = frozenset(
 GIVE_UP_AFTER: Final = 40
 """Attempts; with pauses of up to an hour that is more than a day."""
 
+NEVER_GIVEN_UP: Final = frozenset({"Submit", "Supply", "EraseDraft", "ErasePerson"})
+"""She was told that it is being done, or has a right to it: tried every hour until it is."""
+
 
 class Runner:
     """Runs errands in this process."""
@@ -71,8 +74,9 @@ class Runner:
     async def run_due(self, most: int = 20) -> int:
         """Take up what others left behind; how many."""
         due = await self._desk.errands.claim(self._desk.clock(), timedelta(seconds=30), most)
-        for errand in due:
-            await self._run(errand)
+        async with asyncio.TaskGroup() as group:  # one that hangs must not hold up the others'
+            for hers in _by_person(due):
+                group.create_task(self._in_order(hers))
         return len(due)
 
     async def _in_order(self, errands: Sequence[Errand]) -> None:
@@ -91,7 +95,9 @@ class Runner:
 
     async def _put_off(self, errand: Errand, why: str) -> None:
         try:
-            if errand.kind == SAY or errand.attempts >= GIVE_UP_AFTER:
+            if errand.kind == SAY or _is_hopeless(errand):
+                log.error("errand_given_up", kind=errand.kind)
+                self._desk.metrics.count("errand_given_up", errand.kind)
                 await self._desk.errands.finish(errand.id)
             else:
                 await self._desk.errands.retry_later(errand, self._desk.clock())
@@ -99,3 +105,15 @@ class Runner:
             log.warning("errand_not_put_off", kind=errand.kind, error=type(error).__name__)
         else:
             log.warning("errand_put_off", kind=errand.kind, attempts=errand.attempts, why=why)
+
+
+def _by_person(errands: Iterable[Errand]) -> Iterable[list[Errand]]:
+    """Everybody's errands, in their order."""
+    of: dict[str, list[Errand]] = {}
+    for errand in errands:
+        of.setdefault(errand.person, []).append(errand)
+    return of.values()
+
+
+def _is_hopeless(errand: Errand) -> bool:
+    return errand.attempts >= GIVE_UP_AFTER and errand.kind not in NEVER_GIVEN_UP

@@ -3,7 +3,10 @@
 Where a function ends without `hearing.learn`, it finishes the errand itself.
 """
 
-from bot.envelopes import Order
+import asyncio
+from datetime import timedelta
+
+from bot.envelopes import Order, order_to_bytes
 from bot.errands.desk import Desk
 from bot.errands.failures import TryAgain
 from bot.errands.submitting import submit, supply, withdraw
@@ -27,7 +30,7 @@ from dialogs.turn import (
     StorePhoto,
 )
 from storage.documents.store import Use
-from storage.redis.errands import Errand
+from storage.redis.errands import SAY, Errand
 from storage.sql.persons import Address, Identity, Verified
 from storage.sql.records import NewDeskTask
 
@@ -48,6 +51,8 @@ __all__ = [
 ]
 
 CHANNEL = "wechat"
+TOLD_FOR = timedelta(days=90)
+"""So long an old phone is not told again of the same new one."""
 REFERRED = frozenset({"moved_out", "cancelled", "deceased"})
 """Household states with which nothing is filled in and a counter must look (design.md)."""
 
@@ -72,7 +77,25 @@ async def remember_identity(desk: Desk, errand: Errand, order: Order) -> None:
     if isinstance(found, Verified) and found.known_before:
         for case in await desk.cases.of_person(found.person.id):
             await desk.cases.add_party(case.case_no, known.person, "person")
+        await _tell_before(desk, found.person.id, known.person)
     await desk.errands.finish(errand.id)
+
+
+async def _tell_before(desk: Desk, before: str, now_as: str) -> None:
+    """Tell her old phone, once, that another one speaks for her now (design.md)."""
+    old, new = (person.partition(".")[0] for person in (before, now_as))
+    if old == new or not await desk.limits.first_use("new_phone", f"{old} {new}", TOLD_FOR):
+        return
+    text = next(iter(desk.definitions.values())).texts.render("edge.new_phone", {})
+    word = Errand(
+        id=f"new_phone:{old}:{new}",
+        person=old,
+        draft="",
+        kind=SAY,
+        payload=order_to_bytes(Order((), text=text)),
+        due=desk.clock(),
+    )
+    await desk.errands.add([word])
 
 
 # ---- registers ----------------------------------------------------------------------------
@@ -80,18 +103,22 @@ async def remember_identity(desk: Desk, errand: Errand, order: Order) -> None:
 
 async def look_up(desk: Desk, errand: Errand, order: Order) -> None:
     """Ask the household registry and the retirement papers, as far as the limits allow."""
-    draft = await desk.drafts.load(errand.draft)
-    definition = desk.definitions[draft.province] if draft is not None else None
-    if definition is None:
+    asked = [one for one in order.errands if isinstance(one, (AskRegistry, FetchPapers))]
+    draft = await desk.drafts.load(asked[0].draft)
+    if draft is None:
         await desk.errands.finish(errand.id)
         return
-    results: list[Said] = []
-    for one in order.errands:
-        if isinstance(one, AskRegistry):
-            results.append(await _ask_registry(desk, errand, definition, one))
-        elif isinstance(one, FetchPapers):
-            results.append(await _fetch_papers(desk, errand, definition, one))
+    definition = desk.definitions[draft.province]
+    results = await asyncio.gather(*(_looked_up(desk, errand, definition, one) for one in asked))
     await desk.hearing.learn(tuple(results), order, errand)
+
+
+async def _looked_up(
+    desk: Desk, errand: Errand, definition: Definition, one: AskRegistry | FetchPapers
+) -> Said:
+    if isinstance(one, AskRegistry):
+        return await _ask_registry(desk, errand, definition, one)
+    return await _fetch_papers(desk, errand, definition, one)
 
 
 async def _ask_registry(
@@ -101,7 +128,7 @@ async def _ask_registry(
         return RegistryAnswered(one.draft, "nothing")
     answer = await desk.households.ask(_asked(errand, one))
     state = answer.person.get("household_status", "normal")
-    if answer.status == "found" and state in REFERRED:
+    if answer.status == "found" and isinstance(state, str) and state in REFERRED:
         return RegistryAnswered(one.draft, "referral", flag=f"household_{state}")
     if answer.status != "found":
         return RegistryAnswered(one.draft, "nothing")
@@ -152,6 +179,9 @@ async def store_photo(desk: Desk, errand: Errand, order: Order) -> None:
     """Fetch a photo while the platform still has it, and keep it sealed."""
     (photo,) = order.errands
     assert isinstance(photo, StorePhoto)
+    if await desk.drafts.load(photo.draft) is None:  # deleted meanwhile: nothing is kept of it
+        await desk.errands.finish(errand.id)
+        return
     result = await desk.platform.fetch_media(photo.media)
     if isinstance(result, MediaExpired):
         await _lost(desk, errand, order, PhotoLost(*_of(photo), "expired"))
@@ -222,12 +252,17 @@ async def erase_person(desk: Desk, errand: Errand, order: Order) -> None:
     """She left the account: unlink the address, erase what was not submitted, keep the cases."""
     (erased,) = order.errands
     assert isinstance(erased, ErasePerson)
-    for draft in await desk.drafts.of(erased.person):
-        if draft.state != "submitting" and draft.subject.partition(".")[0] == erased.person:
+    drafts = await desk.drafts.of(erased.person)
+    if any(draft.state == "submitting" for draft in drafts):
+        raise TryAgain  # what is being handed in becomes a case first, and is kept
+    for draft in drafts:
+        if draft.subject.partition(".")[0] == erased.person:
             await _erase_papers(desk, draft.id)
     await desk.drafts.erase(erased.person)
     for address in await desk.persons.addresses(erased.person):
         await desk.persons.unlink(address.id)
+    if not await desk.cases.of_person(erased.person):
+        await desk.persons.erase(erased.person)
     await desk.errands.finish(errand.id)
 
 

@@ -7,6 +7,7 @@ message of an error.
 
 import base64
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from bot.clock import Clock
+from cases.identity_numbers import BadNumber, read_identity_number
 
 LIMIT: Final = aiohttp.ClientTimeout(total=8, connect=3)
 MAX_ANSWER: Final = 256 * 1024
@@ -88,7 +90,8 @@ class Oidc:
             "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
             "code_challenge_method": "S256",
         }
-        return f"{endpoints['authorization_endpoint']}?{urlencode(query)}"
+        page = endpoints["authorization_endpoint"]
+        return f"{page}{'&' if '?' in page else '?'}{urlencode(query)}"
 
     async def finish(self, code: str, pending: Pending) -> Claims:
         """Exchange the code for claims that can be believed. Raises LoginFailed."""
@@ -132,7 +135,8 @@ class Oidc:
             registry.validate(dict(claims))
         except JoseError as error:
             raise LoginFailed("the id_token's claims do not hold") from error
-        if not secrets.compare_digest(str(claims.get("nonce", "")), pending.nonce):
+        nonce = str(claims.get("nonce", ""))
+        if not secrets.compare_digest(nonce.encode(), pending.nonce.encode()):
             raise LoginFailed("the id_token belongs to another login")
 
     async def _key_set(self, *, fresh: bool) -> KeySet:
@@ -157,7 +161,7 @@ class Oidc:
 
     async def _fetched(self, url: str) -> Mapping[str, Any]:
         try:
-            async with self._session.get(url, timeout=LIMIT) as response:
+            async with self._session.get(url, timeout=LIMIT, allow_redirects=False) as response:
                 return await _read(response)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise LoginFailed("the provider does not answer") from error
@@ -167,7 +171,7 @@ class Oidc:
         headers = {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
         try:
             async with self._session.post(
-                url, data=form, headers=headers, timeout=LIMIT
+                url, data=form, headers=headers, timeout=LIMIT, allow_redirects=False
             ) as response:
                 return await _read(response)
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -177,7 +181,11 @@ class Oidc:
 async def _read(response: aiohttp.ClientResponse) -> Mapping[str, Any]:
     if response.status != 200:
         raise LoginFailed(f"the provider answers {response.status}")
-    body = await response.content.read(MAX_ANSWER)
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(16 * 1024):
+        body += chunk
+        if len(body) > MAX_ANSWER:
+            raise LoginFailed("the provider's answer is too long")
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -188,8 +196,13 @@ async def _read(response: aiohttp.ClientResponse) -> Mapping[str, Any]:
 
 
 def _claims(claims: Mapping[str, Any]) -> Claims:
+    """The claims that we use, if they can be a person's; the form's rules rely on the number."""
     name, number, phone = (claims.get(key) for key in ("name", "id_number", "phone_number"))
-    if not isinstance(name, str) or not isinstance(number, str) or not name or len(number) > 32:
+    if not isinstance(name, str) or not isinstance(number, str):
         raise LoginFailed("the id_token does not say who it is")
-    known_phone = phone if isinstance(phone, str) and len(phone) <= 32 else None
-    return Claims(name[:60], number.upper(), known_phone)
+    read = read_identity_number(number)
+    known_name = " ".join(name.split())
+    if isinstance(read, BadNumber) or not known_name.isprintable() or not known_name:
+        raise LoginFailed("the id_token does not say who it is")
+    is_phone = isinstance(phone, str) and re.fullmatch(r"[0-9+ -]{5,20}", phone, re.ASCII)
+    return Claims(known_name[:60], read.number, phone if is_phone else None)

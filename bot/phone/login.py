@@ -16,8 +16,8 @@ from bot.clock import Clock
 from bot.envelopes import Order
 from bot.hearing import Hearing
 from bot.identity.oidc import Claims, LoginFailed, Oidc, Pending
-from bot.links import Links, Ticket
-from bot.phone.pages import Pages
+from bot.links import LIFE, Links, Ticket
+from bot.phone.pages import HEADERS, Pages
 from bot.routes import Guard, Route
 from dialogs.said import IdentityConfirmed, IdentityRefused
 from storage.redis.limits import Limits
@@ -68,7 +68,7 @@ class LoginPages:
             return self._pages.page("login_failed", 502)
         kept = orjson.dumps([text, pending.nonce, pending.verifier])
         await self._limits.issue(pending.state, kept)
-        response = web.HTTPFound(address)
+        response = web.HTTPFound(address, headers=HEADERS)
         response.set_cookie(
             COOKIE,
             _fingerprint(pending.state),
@@ -83,7 +83,8 @@ class LoginPages:
     async def come_back(self, request: web.Request) -> web.StreamResponse:
         """From the province's login page, with a code or without."""
         state = request.query.get("state", "")[:200]
-        if not hmac.compare_digest(request.cookies.get(COOKIE, ""), _fingerprint(state)):
+        cookie = request.cookies.get(COOKIE, "")
+        if not hmac.compare_digest(cookie.encode(errors="replace"), _fingerprint(state).encode()):
             return self._pages.page("login_old", 403)
         kept = await self._limits.redeem(state)
         ticket, pending = self._read(kept, state)
@@ -107,7 +108,7 @@ class LoginPages:
         return self._links.read(text), Pending(state, nonce, verifier)
 
     async def _confirmed(self, ticket: Ticket, claims: Claims) -> web.Response:
-        if not await self._limits.first_use("login", ticket.id):
+        if not await self._limits.first_use("login", ticket.id, LIFE):
             return self._pages.page("login_old", 410)
         confirmed = IdentityConfirmed(
             ticket.draft, claims.name, claims.id_number, claims.phone_number
@@ -123,4 +124,4 @@ class LoginPages:
 
 def _fingerprint(state: str) -> str:
     """What the browser keeps: not the state itself, which is the key to the login."""
-    return hashlib.sha256(b"login-cookie\n" + state.encode()).hexdigest()
+    return hashlib.sha256(b"login-cookie\n" + state.encode(errors="replace")).hexdigest()

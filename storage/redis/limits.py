@@ -83,10 +83,13 @@ class Limits:
         """
         return bool(await _MAY_SEND(self._client, address, milliseconds(now)))
 
-    async def first_use(self, sender: str, nonce: str) -> bool:
-        """Whether this sender of signed requests uses this nonce for the first time."""
+    async def first_use(self, sender: str, nonce: str, life: timedelta = NONCE_LIFE) -> bool:
+        """Whether this sender of signed requests uses this nonce for the first time.
+
+        `life`: how long it is remembered; at least as long as it would be believed.
+        """
         name = _digest(f"{sender}\n{nonce}")
-        return bool(await _FIRST_USE(self._client, name, _length(NONCE_LIFE)))
+        return bool(await _FIRST_USE(self._client, name, _length(life)))
 
     async def take(self, purse: Purse, count: int, now: datetime) -> timedelta | None:
         """None when `count` were taken; else nothing was, and how long to wait for them.

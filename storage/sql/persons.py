@@ -92,6 +92,10 @@ class Persons:
         row = await self._database.row(_PERSON + " WHERE id = ?", person_id)
         return None if row is None else self._person(row)
 
+    async def erase(self, person_id: str) -> bool:
+        """Forget who somebody is, for whom nothing was ever handed in."""
+        return await self._database.run("DELETE FROM persons WHERE id = ?", person_id) > 0
+
     async def of_id_number(self, id_number: str) -> Person | None:
         """The verified person of an ID number."""
         return await self._of_identity(self._database, id_number)
