@@ -44,7 +44,7 @@ def _definitions(settings: Settings) -> None:
     found = [
         f"{province}: {problem}"
         for province, definition in load_definitions(settings).items()
-        for problem in mistakes(definition)
+        for problem in mistakes(definition, thorough=True)
     ]
     if found:
         raise CannotStart("; ".join(found))

@@ -15,40 +15,12 @@ from jinja2 import Environment, meta
 
 from cases.conditions import Condition, answers_named, rules_named
 from dialogs.definition import Definition
+from dialogs.exploring import explore, values_named
 from dialogs.form import MORE, Entry, Group, Question, more_question
 from dialogs.kinds.base import Kind
 from dialogs.steering import COMMANDS
 from dialogs.steps import CARD, IDENTITY, LOOK_UPS, STEPS
-
-ENGINE_TEXTS: Final = frozenset(
-    {
-        "greeting", "greeting.back", "welcome", "welcome_back", "restarted", "deleted",
-        "nothing_open", "left_as_it_is", "changed", "not_given", "unclear", "answer_by_number",
-        "correcting", "way_out", "go_on", "thanks", "anything_else", "noted", "tap.old",
-        "tap.other_draft", "tap.answered", "back.nothing", "change.nothing", "skip.needed",
-        "switched", "choose.draft", "choose.person", "choose.line", "choose.section", "person.self",
-        "person.spouse", "person.father", "person.mother", "person.other", "help", "paused",
-        "human.taken", "complaint.taken", "login.label", "login.later", "login.link",
-        "looking_up", "identity.confirmed", "identity.left", "identity.failed",
-        "identity.other_person", "registry.nothing", "registry.referral", "card.confirm",
-        "card.line", "hint.card", "example.card", "hint.identity", "example.identity",
-        "looking_up.still", "still_here", "ask_briefly", "asked_with_note", "answer_by_example",
-        "supplement.counter", "photo.not_now", "photo.not_now_form", "photo.expired",
-        "photo.not_a_picture", "photo.too_large", "unreadable.voice", "unreadable.place",
-        "unreadable.other", "review.application", "review.supplement", "review.declare",
-        "review.submit", "review.change", "submit.verify_first", "submit.photos_pending",
-        "submit.refused.changed", "submit.refused.already", "submit.refused.identity",
-        "submitting", "submitting.wait", "submitted", "withdrawing", "withdrawn.taken_back",
-        "withdrawn.withdrawn", "withdrawn.partly", "withdrawn.too_late", "confirm.withdraw",
-        "confirm.restart", "confirm.delete", "confirm.change", "yes.withdraw", "no.withdraw",
-        "yes.restart", "no.restart", "yes.delete", "no.delete", "yes.change", "no.change",
-        "yes.keep", "no.keep", "progress.looking", "progress.none", "progress.case",
-        "supplement.none", "supplement.draft_first", "supplement.begin", "supplement.handed_in",
-        "command.change_this", "edge.away", "edge.later", "edge.more", "edge.draft_ends",
-        "edge.desk_reply", "edge.new_phone", "form.signature",
-    }
-)  # fmt: skip
-"""Every text that code names and that belongs to no question."""
+from dialogs.text_keys import ENGINE_TEXTS, variables_of
 
 UNTAPPED: Final = frozenset({"login", "switch", "complaint"})
 """Commands that stand on no button: they are typed, or have a link of their own."""
@@ -57,18 +29,17 @@ LONGEST_ANSWER: Final = 120
 """Characters of an answer to a question by the way."""
 
 
-def mistakes(definition: Definition) -> tuple[str, ...]:
-    """Every promise this definition breaks, in one sentence each; empty when it is sound."""
-    return tuple(
-        chain(
-            _unknown_names(definition),
-            _unreadable(definition),
-            _texts(definition),
-            _commands(definition),
-            _order(definition),
-            _knowledge(definition),
-        )
-    )
+def mistakes(definition: Definition, *, thorough: bool = False) -> tuple[str, ...]:
+    """Every promise this definition breaks, in one sentence each; empty when it is sound.
+
+    `thorough` also walks every way through the form and asks every question of the knowledge
+    base: seconds rather than milliseconds, so `python -m bot check` and the tests do it.
+    """
+    checks = (_unknown_names, _unreadable, _texts, _commands, _words, _order, _service, _lengths)
+    found = list(chain.from_iterable(check(definition) for check in checks))
+    if thorough and not found:  # a form with holes cannot be walked
+        found = [*_ways(definition), *_knowledge(definition)]
+    return tuple(found)
 
 
 def questions(definition: Definition) -> tuple[Question, ...]:
@@ -144,44 +115,8 @@ def _texts(definition: Definition) -> Iterator[str]:
     environment = Environment(autoescape=False)  # noqa: S701 — parsed only, never rendered
     for key, source in definition.texts.sources.items():
         names = meta.find_undeclared_variables(environment.parse(source))
-        for name in sorted(names - KNOWN_VARIABLES):
+        for name in sorted(names - variables_of(key)):
             yield f"text {key} mentions {name}, which nothing gives it"
-
-
-KNOWN_VARIABLES: Final = frozenset(
-    # from the engine
-    {
-        "label",
-        "number",
-        "now",
-        "note",
-        "first",
-        "asked",
-        "sections",
-        "statements",
-        "phone",
-        "hours",
-        "window",
-    }
-    | {"case_no", "submitted_on", "items", "count", "person", "value", "new", "asks_again", "drops"}
-    # from the edge
-    | {"days", "text"}
-    # from the kinds
-    | {
-        "most",
-        "date",
-        "month",
-        "other",
-        "bank",
-        "card",
-        "last",
-        "left",
-        "name",
-        "address",
-        "so_far",
-    }
-)
-"""What texts may mention; each event gives its text a part of these."""
 
 
 def needed_texts(definition: Definition) -> frozenset[str]:
@@ -225,13 +160,27 @@ def _commands(definition: Definition) -> Iterator[str]:
 
 
 def _hidden_options(definition: Definition) -> Iterator[str]:
-    """An option that is a command's word could never be chosen by typing it."""
-    commands = {phrase for phrases in definition.words.commands.values() for phrase in phrases}
+    """An option that is a command's word, or a greeting, could never be chosen by typing it."""
+    words = definition.words
+    commands = {phrase for phrases in words.commands.values() for phrase in phrases}
     for question in questions(definition):
         for option in question.options:
             for word in (option.label, *option.also):
                 if word in commands:
                     yield f"{question.key}: {word} is a command, so it cannot be an answer"
+                elif word in words.greetings:
+                    yield f"{question.key}: {word} is a greeting, so it cannot be an answer"
+
+
+def _words(definition: Definition) -> Iterator[str]:
+    """One word, one option; one name, one question."""
+    for question in questions(definition):
+        said = [word for one in question.options for word in {one.label, *one.also}]
+        for word in sorted({word for word in said if said.count(word) > 1}):
+            yield f"{question.key}: two options are called {word}"
+    names = [word for one in questions(definition) for word in {*one.also}]
+    for word in sorted({word for word in names if names.count(word) > 1}):
+        yield f"two questions are called {word}"
 
 
 # ---- the way to the end --------------------------------------------------------------------
@@ -281,21 +230,7 @@ def _leads_nowhere(definition: Definition, keys: set[str]) -> Iterator[str]:
 def _asked_for(definition: Definition, key: str) -> Iterator[tuple[str, str]]:
     """Who asks whether `key` has which value: one that is no option can never be."""
     for where, condition in _conditions(definition):
-        yield from ((where, value) for value in _values(condition, key))
-
-
-def _values(condition: object, key: str) -> Iterator[str]:
-    data = condition.model_dump(by_alias=True) if hasattr(condition, "model_dump") else condition
-    if isinstance(data, dict):
-        if data.get("answer") == key:
-            yield from (
-                one for one in (data.get("is"), *(data.get("in") or ())) if isinstance(one, str)
-            )
-        for part in data.values():
-            yield from _values(part, key)
-    elif isinstance(data, (list, tuple)):
-        for part in data:
-            yield from _values(part, key)
+        yield from ((where, value) for value in values_named(condition, key))
 
 
 def _steps(definition: Definition) -> Iterator[str]:
@@ -306,13 +241,53 @@ def _steps(definition: Definition) -> Iterator[str]:
             yield f"{kind} comes before {IDENTITY}"
 
 
+def _ways(definition: Definition) -> Iterator[str]:
+    """Some answers lead to every question and option, and from everywhere there is a way on."""
+    found = explore(definition)
+    for question in questions(definition):
+        if question.key not in found.questions:
+            yield f"{question.key}: no answers lead to it"
+            continue
+        for option in question.options:
+            if question.kind == "choice" and (question.key, option.id) not in found.options:
+                yield f"{question.key}.{option.id}: no answers allow it"
+    for key, way in found.dead_ends.items():
+        before = ", ".join(f"{name} = {value}" for name, value in way)
+        yield f"{key}: a dead end, nothing can be answered after {before}"
+    for statement in definition.form.statements:
+        if statement.key not in found.statements:
+            yield f"{statement.key}: no answers lead to it"
+
+
+# ---- what happens to the answers -----------------------------------------------------------
+
+
+def _service(definition: Definition) -> Iterator[str]:
+    """Items look at answers, need them and may want them again: they must be asked."""
+    keys = {entry.key for entry in definition.form.entries()}
+    for item in definition.service.items:
+        named = {*answers_named(item.when), *item.needs.answers}
+        for key in sorted(named - keys):
+            yield f"{item.code}: it needs the answer {key}, which nobody asks for"
+        for missing in item.can_be_missing:
+            if missing.code not in keys:
+                yield f"{item.code}: {missing.code} can be missing, but nothing asks for it again"
+    for question in questions(definition):
+        if not question.off_form and not question.review:
+            yield f"{question.key}: it is printed on the form, but she could not check it"
+
+
 # ---- questions by the way ------------------------------------------------------------------
+
+
+def _lengths(definition: Definition) -> Iterator[str]:
+    for entry in definition.knowledge.entries:
+        if len(entry.answer) > LONGEST_ANSWER:
+            yield f"knowledge {entry.id}: the answer has {len(entry.answer)} characters"
 
 
 def _knowledge(definition: Definition) -> Iterator[str]:
     for entry in definition.knowledge.entries:
-        if len(entry.answer) > LONGEST_ANSWER:
-            yield f"knowledge {entry.id}: the answer has {len(entry.answer)} characters"
         for phrasing in entry.phrasings:
             found = definition.knowledge.find(phrasing)
             if found is None or found.id != entry.id:

@@ -1,0 +1,181 @@
+"""Walks every way through a form at once: what can be reached, and where nothing could be answered.
+
+A question that only takes text is answered by one stand-in; where conditions and rules tell
+values apart, each is tried. Ways that the rest of the form cannot tell apart are one way, so
+even a form of eighty questions is walked in well under a second.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, TypeAlias
+
+from cases.conditions import Condition, answers_named, rules_named
+from cases.identity_numbers import check_digit
+from cases.values import JSON
+from dialogs.definition import Definition
+from dialogs.form import Entry, Group, Question, general_key, more_question
+from dialogs.steps import CARD, CONFIRMED, IDENTITY, LATER, PAPERS, REGISTRY, SKIPPED, VERIFIED
+
+ANY_DAY: Final = date(2026, 1, 1)
+"""Rules that look at today are tried on people far from every line they draw."""
+
+GIVEN: Final = "…"
+"""Something was typed; what, no condition asks."""
+
+Way: TypeAlias = tuple[tuple[str, JSON], ...]
+"""The answers so far, as far as anything later looks at them."""
+
+
+@dataclass
+class Explored:
+    """What some way through the form comes to."""
+
+    questions: set[str] = field(default_factory=set)
+    options: set[tuple[str, str]] = field(default_factory=set)
+    """(question, option) where the option can be chosen."""
+    dead_ends: dict[str, Way] = field(default_factory=dict)
+    """Questions that some way leads to and that nothing can answer there."""
+    statements: set[str] = field(default_factory=set)
+
+
+def explore(definition: Definition) -> Explored:
+    """Everything that can be reached, whatever is answered."""
+    walk = _Walk(definition)
+    walk.through()
+    return walk.found
+
+
+class _Walk:
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.found = Explored()
+        self.steps = tuple(_steps(definition.form.entries()))
+        self.wanted = _wanted_after(definition, self.steps)
+
+    def through(self) -> None:
+        ways: set[Way] = {()}
+        for at, (gate, question) in enumerate(self.steps):
+            onward = {way for before in ways for way in self._step(before, gate, question)}
+            ways = {_kept(way, self.wanted[at]) for way in onward}
+        for statement in self.definition.form.statements:
+            if any(self._holds(statement.when, way) for way in ways):
+                self.found.statements.add(statement.key)
+
+    def _step(self, way: Way, gate: Condition, question: Question) -> Iterator[Way]:
+        if not (self._holds(gate, way) and self._holds(question.when, way)):
+            yield way
+            return
+        key = general_key(question.key)
+        self.found.questions.add(key)
+        values = tuple(self._values(question, way))
+        if not values:
+            self.found.dead_ends.setdefault(key, way)
+        for option, value in values:
+            self.found.options.add((key, option))
+            yield (*way, (question.key, value))
+
+    def _values(self, question: Question, way: Way) -> Iterator[tuple[str, JSON]]:
+        """What may be answered here: (option, value)."""
+        if question.skippable:
+            yield "", None
+        match question.kind:
+            case "choice":
+                for option in question.options:
+                    if self._holds(option.when, way):
+                        yield option.id, option.id
+            case "yes_no":
+                yield from (("yes", True), ("no", False))
+            case "consent":
+                yield from (("agree", True), ("decline", False))
+            case kind:
+                for value in _SAMPLES.get(kind, (GIVEN, *_named(self.definition, question.key))):
+                    yield str(value), value
+
+    def _holds(self, condition: Condition, way: Way) -> bool:
+        return self.definition.holds(condition, dict(way), ANY_DAY)
+
+
+def _id_number(birth: str, order: str) -> str:
+    first17 = f"410105{birth}{order}"
+    return first17 + check_digit(first17)
+
+
+_SAMPLES: Final[Mapping[str, Sequence[JSON]]] = {
+    IDENTITY: (VERIFIED, LATER),
+    REGISTRY: ("found", "nothing", "referral", SKIPPED),
+    PAPERS: ("found", "nothing", SKIPPED),
+    CARD: (CONFIRMED,),
+    "notice": (True,),
+    "id_number": tuple(
+        _id_number(birth, order) for birth in ("19400101", "20100101") for order in ("001", "002")
+    ),
+}
+"""Kinds whose answers lead different ways: who is old or young, a man or a woman."""
+
+
+def _steps(entries: Iterable[Entry]) -> Iterator[tuple[Condition, Question]]:
+    """Every question with the condition of the group it stands in; groups are gone through once."""
+    for entry in entries:
+        if isinstance(entry, Group):
+            inside = (*entry.members(0), more_question(entry, 0))
+            yield from ((entry.when, question) for question in inside)
+        else:
+            yield entry.when, entry
+
+
+def _wanted_after(
+    definition: Definition, steps: Sequence[tuple[Condition, Question]]
+) -> tuple[frozenset[str], ...]:
+    """For each step, the answers that something after it still looks at."""
+    wanted: list[frozenset[str]] = []
+    later = _looks_at(definition, [one.when for one in definition.form.statements], steps)
+    for gate, question in reversed(steps):
+        wanted.append(later)
+        conditions = [gate, question.when, *(option.when for option in question.options)]
+        later |= _looks_at(definition, conditions, steps)
+    return tuple(reversed(wanted))
+
+
+def _looks_at(
+    definition: Definition,
+    conditions: Iterable[Condition],
+    steps: Sequence[tuple[Condition, Question]],
+) -> frozenset[str]:
+    """The answers that conditions name; a rule may look at every sampled one."""
+    names: frozenset[str] = frozenset()
+    for condition in conditions:
+        names |= answers_named(condition)
+        if rules_named(condition) & set(definition.rules):
+            names |= {question.key for _, question in steps if question.kind == "id_number"}
+    return names
+
+
+def _kept(way: Way, wanted: frozenset[str]) -> Way:
+    return tuple((key, value) for key, value in way if key in wanted)
+
+
+def _named(definition: Definition, key: str) -> Iterator[str]:
+    """The values of a typed answer that some condition asks about (a city's code)."""
+    for entry in definition.form.entries():
+        for condition in (entry.when, *(one.when for one in _inside(entry))):
+            yield from values_named(condition, key)
+
+
+def _inside(entry: Entry) -> Sequence[Question]:
+    return entry.members(0) if isinstance(entry, Group) else ()
+
+
+def values_named(condition: object, key: str) -> Iterator[str]:
+    """The texts that a condition compares the answer `key` with."""
+    data = condition.model_dump(by_alias=True) if hasattr(condition, "model_dump") else condition
+    if isinstance(data, dict):
+        if data.get("answer") == key:
+            yield from (
+                one for one in (data.get("is"), *(data.get("in") or ())) if isinstance(one, str)
+            )
+        for part in data.values():
+            yield from values_named(part, key)
+    elif isinstance(data, (list, tuple)):
+        for part in data:
+            yield from values_named(part, key)

@@ -1,0 +1,98 @@
+"""Every text that code names and that belongs to no question, and what it may mention.
+
+A test holds it complete both ways: each key is named in the code, each key named is here.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+CONTACTS: Final = frozenset({"phone", "hours", "window"})
+"""What every province's contacts.yaml says."""
+
+_PLAIN: Final = """
+    greeting greeting.back welcome welcome_back restarted deleted nothing_open left_as_it_is
+    not_given unclear answer_by_number noted thanks anything_else go_on
+    tap.old tap.other_draft back.nothing change.nothing skip.needed
+    choose.draft choose.person choose.line choose.section
+    person.self person.spouse person.father person.mother person.other
+    help paused login.label login.later login.link looking_up looking_up.still
+    hint.identity example.identity hint.card example.card card.confirm
+    identity.confirmed identity.left identity.failed identity.other_person registry.nothing
+    photo.not_now photo.not_now_form photo.expired photo.not_a_picture photo.too_large
+    unreadable.voice unreadable.place unreadable.other
+    review.submit review.change submit.photos_pending
+    submit.refused.changed submit.refused.already submit.refused.identity
+    submitting submitting.wait withdrawing
+    confirm.restart confirm.delete
+    yes.withdraw no.withdraw yes.restart no.restart yes.delete no.delete
+    yes.change no.change yes.keep no.keep
+    progress.looking progress.none supplement.none supplement.draft_first
+    command.change_this
+    edge.away edge.later edge.more edge.new_phone
+"""
+
+_MENTIONING: Final[Mapping[str, frozenset[str]]] = {
+    "changed": frozenset({"label"}),
+    "answer_by_example": frozenset({"first"}),
+    "ask_briefly": frozenset({"label"}),
+    "asked_with_note": frozenset({"asked", "note"}),
+    "correcting": frozenset({"asked", "now"}),
+    "tap.answered": frozenset({"label", "value"}),
+    "card.line": frozenset({"label", "value"}),
+    "switched": frozenset({"person"}),
+    "review.application": frozenset({"sections"}),
+    "review.supplement": frozenset({"sections"}),
+    "review.declare": frozenset({"statements"}),
+    "submitted": frozenset({"case_no"}),
+    "confirm.withdraw": frozenset({"case_no"}),
+    "confirm.change": frozenset({"label", "new", "asks_again", "drops"}),
+    "withdrawn.taken_back": frozenset({"case_no"}),
+    "withdrawn.withdrawn": frozenset({"case_no"}),
+    "withdrawn.partly": frozenset({"case_no"}),
+    "withdrawn.too_late": frozenset({"case_no"}),
+    "progress.case": frozenset({"case_no", "submitted_on", "items"}),
+    "supplement.begin": frozenset({"count"}),
+    "supplement.handed_in": frozenset({"case_no"}),
+    "edge.draft_ends": frozenset({"days"}),
+    "edge.desk_reply": frozenset({"text"}),
+    "form.signature": frozenset({"name", "date"}),
+    **dict.fromkeys(
+        (
+            "way_out",
+            "still_here",
+            "human.taken",
+            "complaint.taken",
+            "registry.referral",
+            "submit.verify_first",
+            "supplement.counter",
+        ),
+        CONTACTS,
+    ),
+}
+
+ENGINE_TEXTS: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(_PLAIN.split(), frozenset()),
+    **_MENTIONING,
+}
+
+ASKING: Final = frozenset({"label", "number", "window"})
+"""What the wording of a question, its hint and its example may mention."""
+
+KIND_TEXTS: Final = frozenset(
+    {"most", "count", "date", "month", "other", "bank", "card", "last", "left"}
+    | {"name", "number", "address", "so_far"}
+)
+"""What a kind's reject, doubt and echo may mention; tests of the kinds say which does which."""
+
+
+def variables_of(key: str) -> frozenset[str]:
+    """What the text `key` may mention."""
+    if key in ENGINE_TEXTS:
+        return ENGINE_TEXTS[key]
+    match key.partition(".")[0]:
+        case "ask" | "hint" | "example":
+            return ASKING
+        case "reject" | "doubt" | "echo":
+            return KIND_TEXTS
+        case _:
+            return frozenset()
