@@ -48,6 +48,9 @@ QUICK: Final = frozenset(
 GIVE_UP_AFTER: Final = 40
 """Attempts; with pauses of up to an hour that is more than a day."""
 
+SAY_FOR: Final = 7
+"""Attempts to begin a customer message, over two minutes: later it would only surprise her."""
+
 NEVER_GIVEN_UP: Final = frozenset({"Submit", "Supply", "EraseDraft", "ErasePerson"})
 """She was told that it is being done, or has a right to it: tried every hour until it is."""
 
@@ -95,7 +98,7 @@ class Runner:
 
     async def _put_off(self, errand: Errand, why: str) -> None:
         try:
-            if errand.kind == SAY or _is_hopeless(errand):
+            if _is_hopeless(errand):
                 log.error("errand_given_up", kind=errand.kind)
                 self._desk.metrics.count("errand_given_up", errand.kind)
                 await self._desk.errands.finish(errand.id)
@@ -116,4 +119,6 @@ def _by_person(errands: Iterable[Errand]) -> Iterable[list[Errand]]:
 
 
 def _is_hopeless(errand: Errand) -> bool:
-    return errand.attempts >= GIVE_UP_AFTER and errand.kind not in NEVER_GIVEN_UP
+    """A customer message that was begun is gone already: putting it off sends nothing again."""
+    most = SAY_FOR if errand.kind == SAY else GIVE_UP_AFTER
+    return errand.attempts >= most and errand.kind not in NEVER_GIVEN_UP

@@ -6,6 +6,7 @@ import structlog
 
 from bot.envelopes import Order
 from bot.errands.desk import Desk
+from bot.errands.failures import TryAgain
 from bot.wechat.results import Sent
 from cases.case import Case, Item
 from cases.definition import Service
@@ -47,11 +48,15 @@ async def find_wanted(desk: Desk, errand: Errand, order: Order) -> None:
 
 
 async def say(desk: Desk, errand: Errand, order: Order) -> None:
-    """Send a customer message, at most once: it is removed before it is sent."""
-    if not await desk.errands.begin_saying(errand.id):
-        return
+    """Send a customer message, at most once: it is removed before it is sent.
+
+    Who has only just written for the first time may not have an address in the records yet: the
+    errand that keeps it runs beside this one, or waits for a process that takes over.
+    """
     app_id, openid = await _address(desk, errand, order)
     if not openid:
+        raise TryAgain
+    if not await desk.errands.begin_saying(errand.id):
         return
     if not await desk.limits.may_send(desk.hearing.speaker(app_id, openid), desk.clock()):
         log.info("say_window_closed")

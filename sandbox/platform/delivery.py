@@ -97,9 +97,15 @@ class Courier:
     async def _try(
         self, phone: Phone, pushes: list[Push], *, lose_first: bool
     ) -> tuple[int, Answered | None]:
+        lost: Answered | None = None
         for count, push in enumerate(pushes, start=1):
             answer = await self._post(push)
-            if isinstance(answer, Answered) and not (lose_first and count == 1):
+            if isinstance(answer, Answered):
+                if lose_first and count == 1:
+                    lost = answer
+                    continue
+                if lost is not None and lost != answer:
+                    self._platform.violate("replay_differs", "after a lost answer", phone.openid)
                 return count, answer
             if isinstance(answer, Missed):
                 self._platform.violate(answer.why, answer.detail, phone.openid)

@@ -27,7 +27,8 @@ from tests.journeys.city import City, Phone, city
 CITIZENS: Final = 100
 AT_ONCE: Final = 12
 """So many phones at the same time: one process serves them, the sandbox and this test."""
-LATE_SECONDS: Final = 0.2
+LATE_SECONDS: Final = 0.1
+"""How long a message is under way: long enough for another citizen's to overtake it."""
 BANKS: Final = {
     "工行": "中国工商银行",
     "农行": "中国农业银行",
@@ -169,8 +170,8 @@ async def _draft(henan: City, phone: Phone) -> Draft:
 async def _person(henan: City, phone: Phone) -> str:
     world = henan.world
     speaker = world.hearing.speaker(world.settings.wechat_app_id, phone.openid)
-    found: bytes | None = await world.redis.get(f"address:{speaker}")
-    assert found is not None
+    found = await world.redis.get(f"address:{speaker}")
+    assert isinstance(found, bytes)
     return found.decode()
 
 

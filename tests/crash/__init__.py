@@ -1,0 +1,1 @@
+"""Kills the service at every crossing of its borders, and sees that nothing is lost or doubled."""
