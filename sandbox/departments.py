@@ -307,7 +307,8 @@ class Departments:
     def _compose(self, held: Held, order: ReportOrder) -> dict[str, Any]:
         said = order.model_dump(exclude={"forge", "times", "report_id"}, exclude_none=True)
         return {
-            "report_id": order.report_id or self._world.token(),
+            "report_id": order.report_id
+            or f"r-{self._world.token()}",  # an id begins with a letter
             "case_no": held.task.get("case_no"),
             "item": held.task["item"],
             "occurred_at": self._iso_now(),

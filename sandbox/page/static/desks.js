@@ -98,14 +98,17 @@ function behaviourSelect(desk) {
 
 function taskCard(desk, task, opened) {
   const state = task.state ?? task.last_stage ?? "received";
+  const parts = [
+    make("details", { "data-key": task.key, open: opened.has(task.key) },
+      make("summary", {}, "申请内容与材料"), contents(desk, task)),
+    stageButtons(desk, task, state, opened),
+  ];
   return make("section", { class: "task", "data-key": task.key, "data-state": state },
     make("div", { class: "task-head" },
       make("b", {}, task.item_name ?? task.item),
       make("span", { class: `state ${state}` }, STATES[state] ?? state)),
     make("p", { class: "about" }, ...facts(task)),
-    make("details", { "data-key": task.key, open: opened.has(task.key) },
-      make("summary", {}, "申请内容与材料"), contents(desk, task)),
-    stageButtons(desk, task, state, opened),
+    ...(ENDED.has(state) ? [make("div", { class: "folds" }, ...parts)] : parts),
     make("p", { class: "told", role: "status" }, lastWord(task)));
 }
 
