@@ -65,8 +65,9 @@ def _value(definition: Definition, question: Question, raw: Any, today: date) ->
     word = str(raw)[:200]
     if word in {option.id for option in question.options}:
         return word
-    if question.list and word in {row.id for row in definition.lists[question.list]}:
-        return word
+    if question.list:  # a code of the list is read as what it stands for
+        rows = definition.lists[question.list]
+        word = next((row.name for row in rows if row.id == word), word)
     if question.options and word.isdecimal():
         return None  # a code of the register's own, not the number of one of our choices
     return _read(definition, question, word, today)
