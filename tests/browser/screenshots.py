@@ -43,7 +43,7 @@ async def _take(browser: Browser, town: Town) -> None:
     await answer(screen)
     await expect(page.locator(".notice").nth(1)).to_be_visible(timeout=MERGED_MS)
     await screen.say("进度")
-    await _picture(page, "page.png")
+    await _picture(page, "sandbox.png")
     await page.set_viewport_size({"width": 390, "height": 844})
     await screen.open(town.url, "王建国")
     await _picture(page, "phone.png")
