@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeAlias, assert_never
 
-from dialogs import taps
+from dialogs import steps, taps
 from dialogs.answering import correct, read, reject, take
 from dialogs.asking import ask, ask_again
 from dialogs.conversation import (
@@ -32,6 +32,7 @@ from dialogs.form import Question
 from dialogs.kinds.base import Offer, Rejected
 from dialogs.kinds.picking import chosen, polarity
 from dialogs.kinds.reading import as_digits
+from dialogs.knowledge import OUTRIGHT
 from dialogs.offering import (
     choose,
     confirm,
@@ -57,7 +58,7 @@ from dialogs.said import (
     Voice,
 )
 from dialogs.steering import COMMANDS, meant_lines, steer, submit
-from dialogs.steps import CARD, CONFIRMED, IDENTITY, LATER, LOOK_UPS
+from dialogs.steps import CONFIRMED, LATER, STEPS
 from dialogs.talk import Talk
 from dialogs.turn import AlreadyAnswered, Asked, ErasePerson, KnowledgeTold, Turn
 from dialogs.varying import varied
@@ -235,22 +236,42 @@ def _answered(talk: Talk, said: Words) -> Talk:
         case Confirming() | Choosing() if isinstance(said, Photo):
             return _photo_by_the_way(talk, said)
         case Confirming(proposal=proposal):
-            answer = _yes_or_no(talk, proposal, said)
-            if answer is None:
-                return _unclear(talk, said)
-            return confirm(talk, proposal) if answer else decline(talk, proposal)
+            return _to_proposal(talk, proposal, said)
         case Choosing() as choosing:
-            option = _option(labelled(talk, choosing), said)
-            if option is None and choosing.what == "line":
-                option = _line_meant(talk, said)
-            return _unclear(talk, said) if option is None else choose(talk, choosing, option)
+            return _to_choice(talk, choosing, said)
         case _:
             assert_never(talk.conversation.focus)
 
 
+def _to_proposal(talk: Talk, proposal: Proposal, said: Words) -> Talk:
+    """Yes or no, in whatever words; a question of hers is neither."""
+    what = SAME_AS.get(type(proposal), "keep")
+    option = _option((("yes", talk.text(f"yes.{what}")), ("no", talk.text(f"no.{what}"))), said)
+    plain = _polarity(talk, said) if option is None else option == "yes"
+    if plain is None:
+        return _unclear(talk, said)
+    return confirm(talk, proposal) if plain else decline(talk, proposal)
+
+
+def _to_choice(talk: Talk, choosing: Choosing, said: Words) -> Talk:
+    option = _option(labelled(talk, choosing), said)
+    if option is None and choosing.what == "line":
+        option = _line_meant(talk, said)
+    return _unclear(talk, said) if option is None else choose(talk, choosing, option)
+
+
+def _polarity(talk: Talk, said: Words) -> bool | None:
+    """Yes, no or neither; 要跑几趟 begins like a yes and is a question."""
+    if not isinstance(said, Text) or talk.definition.knowledge.find(said.text) is not None:
+        return None
+    return polarity(said.text)
+
+
 def _line_meant(talk: Talk, said: Words) -> str | None:
     """A line by its name, where only the parts of the form are offered, or everything."""
-    found = meant_lines(talk, _folded(said.text)) if isinstance(said, Text) else ()
+    if not isinstance(said, Text) or talk.definition.knowledge.find(said.text) is not None:
+        return None
+    found = meant_lines(talk, _folded(said.text))
     return found[0].key if len(found) == 1 else None
 
 
@@ -272,21 +293,29 @@ def _to_open_question(talk: Talk, said: Words) -> Talk:
 def _to_question(talk: Talk, question: Question, said: Words) -> Talk:
     if isinstance(said, Photo) and question.kind != "photos":
         return _again(talk.tell("photo.not_now_form"))
-    if question.kind in LOOK_UPS:
-        return _aside(talk, said) or _again(talk)
-    if question.kind == IDENTITY:
-        return _to_login(talk, question, said)
-    if question.kind == CARD:
-        return _to_card(talk, question, said)
+    if question.kind in STEPS:
+        return _to_step(talk, question, said)
+    if isinstance(said, Text) and _asks_outright(talk, question, said):
+        return _unclear(talk, said)
     reading = read(talk, question, said)
     if isinstance(reading, Rejected):
         return _aside(talk, said) or _noted(talk, said) or reject(talk, question, reading)
     return take(talk, question, reading)
 
 
+def _to_step(talk: Talk, question: Question, said: Words) -> Talk:
+    match question.kind:
+        case steps.IDENTITY:
+            return _to_login(talk, question, said)
+        case steps.CARD:
+            return _to_card(talk, question, said)
+        case _:  # a look-up, which answers itself
+            return _aside(talk, said) or _again(talk)
+
+
 def _to_login(talk: Talk, question: Question, said: Words) -> Talk:
     """On without it; or where it is done, for who says 好."""
-    wanted = polarity(said.text) if isinstance(said, Text) else None
+    wanted = _polarity(talk, said)
     if wanted is True:
         return steer(talk, "login")
     later = ((LATER, talk.text("login.later")),)
@@ -298,7 +327,7 @@ def _to_login(talk: Talk, question: Question, said: Words) -> Talk:
 def _to_card(talk: Talk, question: Question, said: Words) -> Talk:
     """All correct, or the line that is wrong."""
     lines = tuple((key, talk.definition.form.question(key).label) for key in card_lines(talk))
-    right = polarity(said.text) if isinstance(said, Text) else None
+    right = _polarity(talk, said)
     option = _option(((CONFIRMED, talk.text("card.confirm")), *lines), said)
     option = option or _line_meant(talk, said)
     if right is False and option is None:
@@ -318,16 +347,9 @@ def _to_review(talk: Talk, said: Words) -> Talk:
     line = _line_meant(talk, said) if option is None else None
     if line is not None:
         return correct(talk, talk.definition.form.question(line))
-    if option == "change" or (isinstance(said, Text) and polarity(said.text) is False):
+    if option == "change" or _polarity(talk, said) is False:
         return offer_lines(talk)
     return _unclear(talk, said)
-
-
-def _yes_or_no(talk: Talk, proposal: Proposal, said: Words) -> bool | None:
-    what = SAME_AS.get(type(proposal), "keep")
-    option = _option((("yes", talk.text(f"yes.{what}")), ("no", talk.text(f"no.{what}"))), said)
-    plain = polarity(said.text) if isinstance(said, Text) else None
-    return plain if option is None else option == "yes"
 
 
 def _option(options: tuple[tuple[str, str], ...], said: Words) -> str | None:
@@ -349,6 +371,14 @@ def _unclear(talk: Talk, said: Words) -> Talk:
         return aside
     talk = talk.missed()
     return _again(talk.tell("unclear"), talk.conversation.misses)
+
+
+def _asks_outright(talk: Talk, question: Question, said: Text) -> bool:
+    """Nearly word for word what people ask, and not what an option is called."""
+    options = (word for one in question.options for word in (one.label, *one.also))
+    if _among(said.text, tuple(options)):
+        return False
+    return talk.definition.knowledge.find(said.text, OUTRIGHT) is not None
 
 
 def _noted(talk: Talk, said: Words) -> Talk | None:

@@ -4,13 +4,17 @@ Characters, not words, are compared: Chinese has no blanks, and people of sixty 
 misspelt or long-winded questions alike.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from typing import Final
 
-ENOUGH = 0.6
+ENOUGH: Final = 0.6
 """Share of a phrasing's pairs of characters that must stand in what was typed."""
+
+OUTRIGHT: Final = 0.85
+"""From this share on it is a question, even where it could be read as an answer: 要多久."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,24 @@ class Knowledge:
     """All entries of one province."""
 
     entries: Sequence[Entry]
+    _by_pair: Mapping[str, frozenset[int]] = field(init=False, repr=False, compare=False)
+    """Pair of characters → places of the entries that have it: few are looked at closely."""
 
-    def find(self, typed: str) -> Entry | None:
+    def __post_init__(self) -> None:
+        places: dict[str, set[int]] = {}
+        for place, entry in enumerate(self.entries):
+            for pair in frozenset[str]().union(*map(_pairs, entry.phrasings)):
+                places.setdefault(pair, set()).add(place)
+        frozen = {pair: frozenset(found) for pair, found in places.items()}
+        object.__setattr__(self, "_by_pair", frozen)
+
+    def find(self, typed: str, enough: float = ENOUGH) -> Entry | None:
         """The entry that fits best, or None when none fits well enough."""
         said = _pairs(typed)
-        if not said:
-            return None
-        best = max(self.entries, key=lambda entry: _fit(entry, said), default=None)
-        return best if best is not None and _fit(best, said) >= ENOUGH else None
+        near = frozenset[int]().union(*(self._by_pair.get(pair, frozenset()) for pair in said))
+        fits = [(_fit(self.entries[place], said), self.entries[place]) for place in sorted(near)]
+        fit, best = max(fits, key=lambda one: one[0], default=(0.0, None))
+        return best if fit >= enough else None
 
     def entry(self, entry_id: str) -> Entry:
         """The entry with this id. Raises KeyError when there is none."""

@@ -16,7 +16,9 @@ _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 _WRITTEN = ("〇零○", "一壹幺", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
 _DIGITS = {char: str(digit) for digit, chars in enumerate(_WRITTEN) for char in chars}
-_ASKING = re.compile(r"[?？]|吗|什么|怎么|怎样|如何|为啥|咋|哪|多少|谁|啥|几[时点天个年月号]")
+_ASKING = re.compile(
+    r"[?？]|吗|什么|怎么|怎样|如何|为啥|咋|哪|多[少久大长]|谁|啥|几[时点天个年月号趟次张岁]"
+)
 _SPOKEN_RUN = re.compile(rf"[{''.join(_DIGITS)}]{{5,}}")
 _LOOKALIKE = re.compile(r"(?<=[0-9]{2})[oOlI](?=[0-9oOlIXx\s]|$)")
 _NUMERAL = re.compile(r"([一二两三四五六七八九])?([十廿卅])?([一二三四五六七八九])?")

@@ -1,0 +1,81 @@
+"""Questions by the way are found in whatever words; what is no question finds nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from dialogs.knowledge import Entry, Knowledge
+from tests.dialogs.given import Phone, finished, henan, known
+
+KNOWLEDGE = Knowledge(
+    (
+        Entry("fee", "办理", ("要交钱吗", "收费吗"), "不收费。"),
+        Entry("where", "渠道", ("退休在哪里办", "去哪儿办"), "在这里。"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "entry"),
+    [
+        ("要交钱吗", "fee"),
+        ("请问办这个要交钱吗？", "fee"),
+        ("收 费 吗", "fee"),
+        ("退休在哪里办呀", "where"),
+    ],
+)
+def test_the_entry_that_fits_best(typed: str, entry: str) -> None:
+    found = KNOWLEDGE.find(typed)
+    assert found is not None
+    assert found.id == entry
+
+
+@pytest.mark.parametrize("typed", ["", "好", "1", "王建国", "13900000000", "？？？", "😀"])
+def test_what_is_no_question_finds_nothing(typed: str) -> None:
+    assert KNOWLEDGE.find(typed) is None
+    assert Knowledge(()).find(typed) is None
+
+
+def test_an_entry_by_its_id() -> None:
+    assert KNOWLEDGE.entry("fee").answer == "不收费。"
+    with pytest.raises(KeyError):
+        KNOWLEDGE.entry("colour")
+
+
+def just_begun() -> Phone:
+    return Phone().say("办理退休")
+
+
+def by_hand() -> Phone:
+    return Phone().say("办理退休", "盖了", "先不认证，自己填")
+
+
+def asking_for_a_bank() -> Phone:
+    return known().say("都对")
+
+
+def asking_yes_or_no() -> Phone:
+    return known().say("都对", "建行", "6217000010000000128")
+
+
+def confirming() -> Phone:
+    return finished().say("重新开始")
+
+
+COMMANDS = {phrase for phrases in henan().words.commands.values() for phrase in phrases}
+STARTS = (just_begun, by_hand, known, asking_for_a_bank, asking_yes_or_no, confirming, finished)
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_every_question_is_answered_in_the_middle_and_what_stood_open_stands_open(
+    start: Callable[[], Phone],
+) -> None:
+    before = start()
+    for entry in henan().knowledge.entries:
+        for phrasing in set(entry.phrasings) - COMMANDS:
+            after = replace(before).say(phrasing)
+            assert entry.answer in after.text, phrasing
+            assert after.open == before.open
+            assert after.draft == before.draft
+            assert after.conversation.focus == before.conversation.focus
