@@ -5,6 +5,7 @@ A process starts only when everything it needs is in order, and says in one sent
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -84,10 +85,17 @@ async def _run(
             await migrate(world.database)
         else:
             await check_schema(world.database)
+        _collect_garbage()
         async with _web(world, listening), _worker(world, on=worker_too):
             log.info("started", web=web_too, worker=worker_too)
             await stop.wait()
     log.info("stopped")
+
+
+def _collect_garbage() -> None:
+    """From now on (`bot/__main__.py`); what is there stays to the end and is not looked at."""
+    gc.freeze()
+    gc.enable()
 
 
 async def _redis_answers(world: World) -> None:

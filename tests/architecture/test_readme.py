@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from typer.main import get_command
 
-from bot.__main__ import app
+from bot.commands import app
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

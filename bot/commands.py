@@ -1,0 +1,82 @@
+"""The commands of `python -m bot`. Whatever is wrong is one sentence on stderr and exit code 2."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from bot.checking import check_everything
+from bot.departments.connections import ConnectionsBroken
+from bot.logs import configure_logs
+from bot.menu import put_up_menu
+from bot.process import CannotStart, migrate_records, serve, serve_web, serve_worker
+from bot.settings import Settings, SettingsBroken, read_settings
+from storage.errors import StorageError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+BROKEN: Final = 2
+"""The exit code of whatever cannot start."""
+
+EXPECTED: Final = (SettingsBroken, CannotStart, ConnectionsBroken, StorageError)
+"""What is wrong outside of us; its text is the sentence to print."""
+
+
+def _run(what: Callable[[Settings], None]) -> None:
+    configure_logs()
+    sentences: list[str] = []
+    try:
+        what(read_settings())
+    except* EXPECTED as group:  # a TaskGroup wraps even what went wrong before it had a task
+        sentences = list(dict.fromkeys(_sentences(group)))
+    if sentences:
+        print(*sentences, sep="\n", file=sys.stderr, flush=True)  # noqa: T201 — the one sentence
+        raise typer.Exit(BROKEN)
+
+
+def _sentences(group: BaseExceptionGroup[BaseException]) -> Iterator[str]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _sentences(error)
+        else:
+            yield str(error)
+
+
+@app.command("serve")
+def serve_command() -> None:
+    """Web and worker in one process (SQLite or PostgreSQL, embedded Redis or REDIS_URL)."""
+    _run(serve)
+
+
+@app.command("web")
+def web_command() -> None:
+    """Only the web part; PostgreSQL and Redis are elsewhere."""
+    _run(serve_web)
+
+
+@app.command("worker")
+def worker_command() -> None:
+    """Only the worker part; PostgreSQL and Redis are elsewhere."""
+    _run(serve_worker)
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Bring the database's schema up to date."""
+    _run(migrate_records)
+
+
+@app.command("check")
+def check_command() -> None:
+    """Look at settings, keys, definitions, templates, connections; say everything wrong."""
+    _run(check_everything)
+
+
+@app.command("menu")
+def menu_command(
+    file: Annotated[Path, typer.Argument(help="JSON as WeChat's menu/create takes it")],
+) -> None:
+    """Put up the Official Account's menu (docs/deploy/menu.json is one)."""
+    _run(lambda settings: put_up_menu(settings, file))
