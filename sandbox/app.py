@@ -1,6 +1,7 @@
 """All stand-ins in one web application, each under its own path."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,20 @@ from sandbox.world import World
 
 PULL_SECONDS = 2.0
 AUTO_PAUSE = 1.0  # so that somebody watching sees each word of the automatic desk
+# As an operator would put it up (`python -m bot menu`); the keys are commands of the service.
+MENU: tuple[dict[str, Any], ...] = (
+    {"type": "click", "name": "办理退休", "key": "apply"},
+    {"type": "click", "name": "办理进度", "key": "progress"},
+    {
+        "name": "更多",
+        "sub_button": [
+            {"type": "click", "name": "补材料", "key": "supplement"},
+            {"type": "click", "name": "撤回申请", "key": "withdraw"},
+            {"type": "click", "name": "怎么用", "key": "help"},
+            {"type": "click", "name": "找人工", "key": "human"},
+        ],
+    },
+)
 
 
 def make_app(
@@ -71,6 +86,7 @@ def _platform_config(place: Place, secrets: dict[str, str]) -> PlatformConfig:
         aes_key=secrets["WECHAT_AES_KEY"],
         callback_url=place.service_url + "/wechat",
         public_url=place.sandbox_url + "/platform",
+        menu=MENU,
         store=place.data_dir / "sandbox-phones",
     )
 

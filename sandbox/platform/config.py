@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Mode = Literal["plain", "compat", "safe"]
 
@@ -114,6 +114,8 @@ class PlatformConfig:
     public_url: str = "http://127.0.0.1:8090/platform"
     phones: tuple[PhoneSpec, ...] = PHONES
     templates: Mapping[str, Template] = field(default_factory=lambda: TEMPLATES)
+    menu: tuple[Mapping[str, Any], ...] = ()
+    """The buttons that the account begins with; menu/create replaces them."""
     store: Path | None = None
     """Folder where phones are kept over a restart; None keeps nothing."""
     answer_seconds: float = 5.0

@@ -58,7 +58,7 @@ class Keeper:
             kept = _FILE.validate_json(file.read_bytes())
         except (FileNotFoundError, ValidationError):
             return
-        self._platform.menu = kept.menu
+        self._platform.menu = kept.menu or self._platform.menu
         for openid, phone in kept.phones.items():
             if openid in self._platform.phones:
                 _restore(self._platform.phones[openid], phone)

@@ -44,7 +44,7 @@ class Platform:
         self.media: dict[str, Medium] = {}
         self.codes: dict[str, LoginCode] = {}
         self.scenes: dict[str, str] = {}
-        self.menu: list[dict[str, Any]] = []
+        self.menu: list[dict[str, Any]] = [dict(button) for button in config.menu]
         self.client_msg_ids: dict[tuple[str, str], tuple[float, int]] = {}
         self.template_sends: Counter[str] = Counter()
         self.login_phone = next(iter(self.phones), "")

@@ -40,6 +40,11 @@ class Screen:
         await self.page.locator("#text").fill(text)
         await self._answered(self.page.locator("#send").click)
 
+    async def use_menu(self, name: str) -> None:
+        """Press a button of the account's menu."""
+        menu = self.page.locator("#account-menu")
+        await self._answered(menu.get_by_role("button", name=name).click)
+
     async def photo(self, label: str) -> None:
         """Send one of the sample pictures."""
         await self.page.locator("#photo").click()

@@ -46,7 +46,7 @@ async def answer(screen: Screen) -> None:
     await expect(medical).to_contain_text("第 2 次送达", timeout=DELIVERY_MS)
     await screen.settle(medical)
     await screen.settle(screen.task("hn-health", "独生子女"))
-    await screen.say("进度")
+    await screen.use_menu("办理进度")
     await screen.hears("办好了")
 
 

@@ -9,6 +9,8 @@ from aiohttp import web
 from ruamel.yaml import YAML
 
 import sandbox.page
+from dialogs.steering import COMMANDS
+from sandbox.app import MENU
 from sandbox.page import page_routes
 from sandbox.settings import Place, service_environment
 
@@ -65,3 +67,8 @@ def test_desks_ask_for_what_the_plan_lets_them_and_call_it_by_name() -> None:
 def test_the_page_tells_how_long_an_application_can_be_taken_back() -> None:
     seconds = service_environment(Place(), {})["TAKE_BACK_SECONDS"]
     assert set(re.findall(r"(\d+) 秒", (FOLDER / "index.html").read_text())) == {seconds}
+
+
+def test_every_button_of_the_menu_is_a_command() -> None:
+    leaves = [leaf for button in MENU for leaf in button.get("sub_button") or [button]]
+    assert {leaf["key"] for leaf in leaves} <= set(COMMANDS)
