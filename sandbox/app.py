@@ -1,7 +1,6 @@
 """All stand-ins in one web application, each under its own path."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 from dataclasses import replace
 from typing import Any
 
