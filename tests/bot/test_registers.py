@@ -6,14 +6,12 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from redis.asyncio import Redis
 
 from bot.registers import (
     MAX_ANSWER,
@@ -26,11 +24,10 @@ from bot.registers import (
     RetirementPapers,
 )
 from sandbox.citizens import load_citizens
-from sandbox.platform.config import PhoneSpec, openid_of
 from sandbox.registry import Registry
 from sandbox.serving import new_app
 from sandbox.world import World
-from tests.journeys.city import City, Phone, city
+from tests.journeys.city import City, Phone
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 ASKED = Asked("王建国", "410105196606129011", "henan-1:consent", NOW, "reference-1")
@@ -216,16 +213,6 @@ async def test_papers_that_cannot_be_trusted_are_none(
 
 
 # ---- in the conversation --------------------------------------------------------------------
-
-
-@pytest.fixture
-async def henan(tmp_path: Path, redis_server: str, redis: Redis) -> AsyncIterator[City]:
-    database = f"sqlite://{tmp_path / 'records.sqlite3'}"
-    phones = tuple(PhoneSpec(openid_of(f"nr-{n}"), f"{n}号（虚构）", "退休人员") for n in range(5))
-    async with city(
-        tmp_path / "var", redis_server, database, platform={"phones": phones}
-    ) as opened:
-        yield opened
 
 
 async def consenting(henan: City, citizen: str, number: int) -> tuple[Phone, str]:
