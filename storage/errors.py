@@ -1,4 +1,3 @@
-# ruff: noqa: N818 - the names are read in sentences: `raise ServerUnavailable`, `except CannotOpen`
 """What storage cannot promise any more. One root; the docstring is the message."""
 
 
