@@ -103,6 +103,8 @@ def _supplement(talk: Talk, found: WantedFound) -> Talk:
     """A supplement is a draft of its own: exactly what was named, nothing else."""
     if not found.wanted:
         return talk.tell("supplement.none", "progress")
+    if talk.draft.state == "submitting":
+        return talk.tell("submitting.wait")
     if talk.draft.state == "open":
         return talk.tell("supplement.draft_first", "continue", "delete")
     draft = replace(

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from dialogs.conversation import Asking, Confirming, Correcting, Paused
 from dialogs.draft import Wanted
-from dialogs.engine import HELPERS, SAME_AS
+from dialogs.engine import HELPERS
+from dialogs.replying import SAME_AS
 from dialogs.said import (
     CaseOpened,
     CaseWithdrawn,
@@ -272,7 +273,10 @@ def test_a_draft_that_is_being_submitted_hears_nothing_but_its_own_result() -> N
     phone.say(
         "修改 电话", "重新开始", "删除", "撤回", "1", Photo("m9"), Tap("d1:1:!:delete", "删除")
     )
-    phone.say(IdentityConfirmed("d1", "李四", "410105197106159024"))
+    phone.say(IdentityConfirmed("d1", "李四", "410105197106159024"), Followed())
+    phone.say(WantedFound("4101", (Wanted("HN03", "answer", "phone"),)))
+    for name in COMMANDS:
+        phone.say(MenuTapped(name), Tap(f"d1:1:!:{name}", name))
     assert phone.draft == before
     assert phone.say(CaseOpened("d1", "4101")).draft.state == "submitted"
 

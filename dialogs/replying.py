@@ -1,0 +1,258 @@
+"""An answer to whatever is being talked about, or a question by the way, or neither.
+
+The form's open question, a correction, a yes or no, something to choose from, the card, the
+review: each takes a tap, a number or words, and each is put again with more help when what was
+said is not understood. A question of hers is answered first and costs no patience.
+"""
+
+import unicodedata
+from typing import Final, TypeAlias, assert_never
+
+from dialogs import steps
+from dialogs.answering import correct, read, reject, take
+from dialogs.asking import ask, ask_again
+from dialogs.conversation import (
+    Asking,
+    Change,
+    Choosing,
+    Confirming,
+    Correcting,
+    Delete,
+    Paused,
+    Proposal,
+    StartAgain,
+    Withdraw,
+)
+from dialogs.draft import Answer
+from dialogs.form import Question
+from dialogs.kinds.base import Offer, Rejected
+from dialogs.kinds.picking import chosen, polarity
+from dialogs.kinds.reading import as_digits
+from dialogs.knowledge import OUTRIGHT
+from dialogs.offering import (
+    choose,
+    confirm,
+    decline,
+    labelled,
+    offer_again,
+    offer_lines,
+    propose_again,
+)
+from dialogs.reviewing import card_lines, review_options
+from dialogs.said import (
+    Photo,
+    Tap,
+    Text,
+)
+from dialogs.steering import meant_lines, steer, submit
+from dialogs.steps import CONFIRMED, LATER, STEPS
+from dialogs.talk import Talk
+from dialogs.turn import Asked, KnowledgeTold
+
+Words: TypeAlias = Text | Tap | Photo
+"""What may be an answer."""
+
+SAME_AS: Final[dict[type[Proposal], str]] = {
+    Change: "change",
+    StartAgain: "restart",
+    Delete: "delete",
+    Withdraw: "withdraw",
+}
+"""Commands that, repeated when they are to be confirmed, mean yes."""
+
+
+def answered(talk: Talk, said: Words) -> Talk:
+    """Go on with what was said to what is being talked about."""
+    match talk.conversation.focus:
+        case Asking() | Paused():
+            return _to_open_question(talk, said)
+        case Correcting(key=key):
+            return _to_question(talk, talk.definition.form.question(key), said)
+        case Confirming() | Choosing() if isinstance(said, Photo):
+            return _photo_by_the_way(talk, said)
+        case Confirming(proposal=proposal):
+            return _to_proposal(talk, proposal, said)
+        case Choosing() as choosing:
+            return _to_choice(talk, choosing, said)
+        case _:
+            assert_never(talk.conversation.focus)
+
+
+def _to_proposal(talk: Talk, proposal: Proposal, said: Words) -> Talk:
+    """Yes or no, in whatever words; a question of hers is neither."""
+    what = SAME_AS.get(type(proposal), "keep")
+    option = _option((("yes", talk.text(f"yes.{what}")), ("no", talk.text(f"no.{what}"))), said)
+    plain = _polarity(talk, said) if option is None else option == "yes"
+    if plain is None:
+        return _unclear(talk, said)
+    return confirm(talk, proposal) if plain else decline(talk, proposal)
+
+
+def _to_choice(talk: Talk, choosing: Choosing, said: Words) -> Talk:
+    option = _option(labelled(talk, choosing), said)
+    if option is None and choosing.what == "line":
+        option = _line_meant(talk, said)
+    return _unclear(talk, said) if option is None else choose(talk, choosing, option)
+
+
+def _polarity(talk: Talk, said: Words) -> bool | None:
+    """Yes, no or neither; 要跑几趟 begins like a yes and is a question."""
+    if not isinstance(said, Text) or talk.definition.knowledge.find(said.text) is not None:
+        return None
+    return polarity(said.text)
+
+
+def _line_meant(talk: Talk, said: Words) -> str | None:
+    """A line by its name, where only the parts of the form are offered, or everything."""
+    if not isinstance(said, Text) or talk.definition.knowledge.find(said.text) is not None:
+        return None
+    found = meant_lines(talk, folded(said.text))
+    return found[0].key if len(found) == 1 else None
+
+
+def _photo_by_the_way(talk: Talk, said: Photo) -> Talk:
+    """A photo that the form waits for is welcome at any time."""
+    question = talk.place().open
+    if talk.draft.state == "open" and question is not None and question.kind == "photos":
+        return _to_question(talk, question, said)
+    return again(talk.tell("photo.not_now_form"))
+
+
+def _to_open_question(talk: Talk, said: Words) -> Talk:
+    question = talk.place().open
+    if question is None:
+        return _to_review(talk, said)
+    return _to_question(talk, question, said)
+
+
+def _to_question(talk: Talk, question: Question, said: Words) -> Talk:
+    if isinstance(said, Photo) and question.kind != "photos":
+        return again(talk.tell("photo.not_now_form"))
+    if question.kind in STEPS:
+        return _to_step(talk, question, said)
+    if isinstance(said, Text) and _asks_outright(talk, question, said):
+        return _unclear(talk, said)
+    reading = read(talk, question, said)
+    if isinstance(reading, Rejected):
+        return aside(talk, said) or _noted(talk, said) or reject(talk, question, reading)
+    return take(talk, question, reading)
+
+
+def _to_step(talk: Talk, question: Question, said: Words) -> Talk:
+    match question.kind:
+        case steps.IDENTITY:
+            return _to_login(talk, question, said)
+        case steps.CARD:
+            return _to_card(talk, question, said)
+        case _:  # a look-up, which answers itself
+            return aside(talk, said) or again(talk)
+
+
+def _to_login(talk: Talk, question: Question, said: Words) -> Talk:
+    """On without it; or where it is done, for who says 好."""
+    wanted = _polarity(talk, said)
+    if wanted is True:
+        return steer(talk, "login")
+    later = ((LATER, talk.text("login.later")),)
+    if wanted is False or _option(later, said) is not None:
+        return ask(talk.with_answer(question.key, Answer(LATER, "citizen", talk.now)))
+    return _unclear(talk, said)
+
+
+def _to_card(talk: Talk, question: Question, said: Words) -> Talk:
+    """All correct, or the line that is wrong."""
+    lines = tuple((key, talk.definition.form.question(key).label) for key in card_lines(talk))
+    right = _polarity(talk, said)
+    option = _option(((CONFIRMED, talk.text("card.confirm")), *lines), said)
+    option = option or _line_meant(talk, said)
+    if right is False and option is None:
+        return offer_lines(talk)
+    if right is True or option == CONFIRMED:
+        return ask(talk.with_answer(question.key, Answer(CONFIRMED, "citizen", talk.now)))
+    if option is None:
+        return _unclear(talk, said)
+    return correct(talk, talk.definition.form.question(option))
+
+
+def _to_review(talk: Talk, said: Words) -> Talk:
+    """Only the whole word or its number submits: it declares what the law holds her to."""
+    option = _option(review_options(talk), said)
+    if option == "submit":
+        return submit(talk)
+    line = _line_meant(talk, said) if option is None else None
+    if line is not None:
+        return correct(talk, talk.definition.form.question(line))
+    if option == "change" or _polarity(talk, said) is False:
+        return offer_lines(talk)
+    return _unclear(talk, said)
+
+
+def _option(options: tuple[tuple[str, str], ...], said: Words) -> str | None:
+    """The option that a tap, a number or its name means."""
+    offers = tuple(Offer(name, label) for name, label in options)
+    offer = chosen(said, offers)
+    if offer is None and isinstance(said, Text):
+        offer = chosen(Text(as_digits(said.text)), offers)  # 第一个孩子
+    return offer.id if offer is not None else None
+
+
+# ---- not understood -----------------------------------------------------------------------
+
+
+def _unclear(talk: Talk, said: Words) -> Talk:
+    """Her own question is answered first; else what stood open is put again, with more help."""
+    answer = aside(talk, said) or _noted(talk, said)
+    if answer is not None:
+        return answer
+    talk = talk.missed()
+    return again(talk.tell("unclear"), talk.conversation.misses)
+
+
+def _asks_outright(talk: Talk, question: Question, said: Text) -> bool:
+    """Nearly word for word what people ask, and not what an option is called."""
+    options = (word for one in question.options for word in (one.label, *one.also))
+    if among(said.text, tuple(options)):
+        return False
+    return talk.definition.knowledge.find(said.text, OUTRIGHT) is not None
+
+
+def _noted(talk: Talk, said: Words) -> Talk | None:
+    """好的, 知道了: no answer, but nothing to find unclear either."""
+    if isinstance(said, Text) and among(said.text, talk.definition.words.thanks):
+        return again(talk.tell("noted"))
+    return None
+
+
+def aside(talk: Talk, said: Words) -> Talk | None:
+    """The answer to a question by the way, after which what stood open stands open again."""
+    entry = talk.definition.knowledge.find(said.text) if isinstance(said, Text) else None
+    return again(talk.happened(KnowledgeTold(entry.id))) if entry is not None else None
+
+
+def again(talk: Talk, misses: int = 0) -> Talk:
+    """Whatever is being talked about is put once more."""
+    match talk.conversation.focus:
+        case Asking() | Paused():
+            return ask_again(talk, misses) if talk.draft.state == "open" else talk
+        case Correcting(key=key):
+            return talk.happened(Asked(key, misses))
+        case Confirming(proposal=proposal):
+            return propose_again(talk, proposal, misses)
+        case Choosing() as choosing:
+            return offer_again(talk, choosing, misses)
+        case _:
+            assert_never(talk.conversation.focus)
+
+
+# ---- words ---------------------------------------------------------------------------------
+
+
+def folded(typed: str) -> str:
+    """Full-width to half-width, without blanks and closing punctuation."""
+    text = unicodedata.normalize("NFKC", typed)
+    return "".join(text.split()).rstrip("。.!！?？~,，")
+
+
+def among(typed: str, words: tuple[str, ...]) -> bool:
+    """Whether the whole message is one of these words."""
+    return folded(typed) in words
