@@ -13,7 +13,7 @@ SMALL_TARGETS = """() => [
     ...document.querySelectorAll("a, button, input, select, textarea, summary")]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".hidden"))
   .map((one) => ({ one, box: (one.closest("label") ?? one).getBoundingClientRect() }))
-  .filter(({ box }) => box.width < 44 || box.height < 44)
+  .filter(({ box }) => Math.round(box.width) < 44 || Math.round(box.height) < 44)
   .map(({ one, box }) => `${one.outerHTML.slice(0, 90)} ${box.width} × ${box.height}`)"""
 TOO_WIDE = "() => document.documentElement.scrollWidth - window.innerWidth"
 
