@@ -220,7 +220,7 @@ def _photo(talk: Talk, key: str, media: str, document: str) -> Talk:
     if answer is None:
         return talk
     photos = [
-        {**photo, "document": document} if photo.get("media") == media else photo
+        {"document": document, **photo} if photo.get("media") == media else photo
         for photo in _photos(answer)
     ]
     return talk.with_answer(key, replace(answer, value=photos))

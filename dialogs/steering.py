@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from dialogs.answering import correct
@@ -13,9 +14,12 @@ from dialogs.kinds.reading import asks
 from dialogs.offering import offer_draft, offer_lines, offer_persons, propose
 from dialogs.steps import LOOK_UPS, SKIPPED
 from dialogs.talk import Talk
-from dialogs.turn import FindProgress, FindWanted, OpenTask, Submit, Supply
+from dialogs.turn import FindProgress, FindWanted, OpenTask, StorePhoto, Submit, Supply
 
 Command = Callable[[Talk, str], Talk]
+
+OVERDUE: Final = timedelta(minutes=1)
+"""A photo is kept within seconds; after this it is fetched once more when she submits."""
 
 
 def steer(talk: Talk, command: str, argument: str = "") -> Talk:
@@ -167,8 +171,10 @@ def submit(talk: Talk, _: str = "") -> Talk:
         return ask(talk)
     if talk.draft.kind == "application" and not is_known(talk.draft):
         return talk.tell("submit.verify_first", "login", "human", **talk.definition.contacts)
-    if not _photos_safe(talk):
-        return talk.tell("submit.photos_pending", "submit")
+    unsafe = _unsafe_photos(talk)
+    if unsafe:
+        overdue = [one for one in unsafe if _is_overdue(talk, one.question)]
+        return talk.errand(*overdue).tell("submit.photos_pending", "submit")
     return _submitted(talk)
 
 
@@ -197,13 +203,20 @@ def _submitted(talk: Talk) -> Talk:
     return talk.errand(Submit(draft.id, version))
 
 
-def _photos_safe(talk: Talk) -> bool:
-    return all(
-        isinstance(photo, dict) and photo.get("document")
+def _unsafe_photos(talk: Talk) -> tuple[StorePhoto, ...]:
+    """Photos of which nobody has said yet that they are kept."""
+    return tuple(
+        StorePhoto(talk.draft.id, question.key, str(photo["media"]))
         for question in talk.place().answered
         if question.kind == "photos"
         for photo in _list(talk.draft.value(question.key))
+        if isinstance(photo, dict) and photo.get("media") and not photo.get("document")
     )
+
+
+def _is_overdue(talk: Talk, key: str) -> bool:
+    """Whether a photo should long be kept: its result went astray while she spoke for another."""
+    return talk.now - talk.draft.answers[key].at >= OVERDUE
 
 
 def _list(value: object) -> list[object]:

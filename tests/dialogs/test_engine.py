@@ -1,6 +1,7 @@
 """Promises of `hear` that no single transcript can show."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import get_args
 
 import pytest
@@ -316,6 +317,18 @@ def test_a_photo_is_fetched_once() -> None:
     assert phone.say(Photo("m1")).last.errands == (StorePhoto("d1", "early_approval", "m1"),)
     assert phone.say(Photo("m1")).last.errands == ()
     phone.say("发完了", PhotoStored("d1", "early_approval", "m1", "doc1"), "提交")
+    assert phone.last.errands == (Supply("d1", 1, "4101"),)
+
+
+def test_a_photo_whose_fate_went_unheard_is_fetched_once_more() -> None:
+    phone = Phone().say(WantedFound("4101", (Wanted("HN03", "document", "early_approval"),)))
+    phone.say(Photo("m1"), "发完了", "提交")
+    assert not phone.last.errands
+    phone.now += timedelta(minutes=2)
+    assert phone.say("提交").last.errands == (StorePhoto("d1", "early_approval", "m1"),)
+    phone.say(PhotoStored("d1", "early_approval", "m1", "one"))
+    phone.say(PhotoStored("d1", "early_approval", "m1", "two"), "提交")
+    assert phone.draft.value("early_approval") == [{"document": "one", "media": "m1"}]
     assert phone.last.errands == (Supply("d1", 1, "4101"),)
 
 
