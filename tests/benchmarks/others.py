@@ -45,6 +45,7 @@ async def _push(folder: Path, redis_url: str) -> float:
         phone = await applied(henan)
         for stage in ("accepted", "approved"):
             await henan.report("hn-hrss", "HN03", stage)
+        henan.time.pass_by(seconds=90)  # what follows a notice within a minute waits for more
         seen = len(await phone.notices())
         facts = {"disability_allowance": False}
         await henan.report("hn-hrss", "HN03", "done", facts=facts)

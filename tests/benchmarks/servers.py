@@ -5,6 +5,7 @@ writes one key, and encrypts an answer, with the libraries that everybody takes.
 """
 
 import asyncio
+import gc
 import multiprocessing
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -123,6 +124,7 @@ async def _serve(opened: Any, ready: Connection) -> None:
 async def _candidate(place: Place) -> AsyncIterator[web.Application]:
     async with open_world(settings(place), place.redis_url) as world:
         await migrate(world.database)
+        gc.freeze()  # as bot/process.py does
         yield make_app(world)
 
 
