@@ -13,8 +13,7 @@ from pathlib import Path
 
 from storage.embedded import embedded_redis
 from tests.crash.checks import Found
-from tests.crash.child import When
-from tests.crash.lane import Lane, Outcome, lane, summary
+from tests.crash.lane import Death, Outcome, lane, summary
 
 UNKILLED_ENDS = 3
 """So many runs in a row that live to their end: there is no crossing left."""
@@ -28,7 +27,7 @@ class Plan:
         self._lived = 0
         self.outcomes: list[Outcome] = []
 
-    def __iter__(self) -> Iterator[tuple[int, When]]:
+    def __iter__(self) -> Iterator[Death]:
         return self._turns
 
     def note(self, outcome: Outcome) -> None:
@@ -37,13 +36,13 @@ class Plan:
         self._lived = 0 if outcome.crossing else self._lived + 1
         where = outcome.crossing or "lived to its end"
         word = "; ".join(outcome.wrong) or "right"
-        print(f"{outcome.at:>4} {outcome.when:<6} {where}: {word}", flush=True)  # noqa: T201
+        print(f"{outcome.death.at:>4} {outcome.death.when:<6} {where}: {word}", flush=True)  # noqa: T201
 
-    def _numbered(self, first: int, step: int, most: int) -> Iterator[tuple[int, When]]:
+    def _numbered(self, first: int, step: int, most: int) -> Iterator[Death]:
         at = first
         while at <= most and self._lived < UNKILLED_ENDS:
-            yield at, "before"
-            yield at, "after"
+            yield Death(at, "before")
+            yield Death(at, "after")
             at += step
 
 
@@ -51,8 +50,9 @@ async def main(wanted: argparse.Namespace, folder: Path, redis_urls: list[str]) 
     """Play all runs on all lanes; the exit code."""
     plan = Plan(wanted.first, wanted.step, wanted.most)
     async with lane(folder / "baseline", redis_urls[0]) as first:
-        baseline = await first.play(0, "before", None)
-    print(f"an undisturbed journey: {baseline.crossings} crossings; {baseline.wrong or 'right'}")  # noqa: T201
+        baseline = await first.play(Death(), None)
+    count = len(baseline.crossings)
+    print(f"an undisturbed journey: {count} crossings; {baseline.wrong or 'right'}")  # noqa: T201
     if baseline.found is None or baseline.wrong or baseline.found.wrong:
         print(baseline.found)  # noqa: T201
         return 1
@@ -67,12 +67,8 @@ async def main(wanted: argparse.Namespace, folder: Path, redis_urls: list[str]) 
 
 async def _play(plan: Plan, folder: Path, redis_url: str, baseline: Found) -> None:
     async with lane(folder, redis_url) as own:
-        for at, when in plan:
-            plan.note(await _once(own, at, when, baseline))
-
-
-async def _once(own: Lane, at: int, when: When, baseline: Found) -> Outcome:
-    return await own.play(at, when, baseline)
+        for death in plan:
+            plan.note(await own.play(death, baseline))
 
 
 def _arguments() -> argparse.Namespace:

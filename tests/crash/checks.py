@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
 from redis.asyncio import Redis
 
 from notifications.outbox import UNFINISHED
@@ -18,7 +19,7 @@ from tests.crash.citizen import CARD, Citizen, repeats
 from tests.journeys.city import Neighbours
 
 TABLES: Final = (
-    *("persons", "addresses", "cases", "items", "parties", "journal", "reports", "outbox"),
+    *("persons", "addresses", "cases", "items", "parties", "reports", "outbox"),
     *("desk_tasks", "documents", "document_refs"),
 )
 OF_A_DEATH: Final = frozenset({"unreachable", "late", "http_status"})
@@ -37,6 +38,7 @@ class Found:
     wrong: tuple[str, ...]
     answers: dict[str, Any]
     states: dict[str, str]
+    journal: tuple[str, ...]
     rows: dict[str, int]
     sent: dict[str, int]
     tasks: tuple[str, ...]
@@ -66,6 +68,7 @@ async def look(around: Neighbours, citizen: Citizen, redis: Redis, database_url:
             ),
             answers=dict(cases[0].application.answers) if cases else {},
             states={item.code: item.state for case in cases for item in case.items},
+            journal=await _journal(database),
             rows={table: await _count(database, table) for table in TABLES},
             sent=dict(Counter(f"{row['kind']} {row['state']}" for row in outbox)),
             tasks=tuple(sorted(f"{dept} {one['item']}/{one['revision']}" for dept, one in tasks)),
@@ -83,12 +86,20 @@ def differences(baseline: Found, found: Found) -> list[str]:
         before, after = getattr(baseline, name), getattr(found, name)
         if before != after:
             wrong.append(f"{name} differ: {_difference(before, after)}")
+    wrong += _journal_differs(Counter(baseline.journal), Counter(found.journal))
     missing = Counter(baseline.notices) - Counter(found.notices)
     doubled = Counter(found.notices) - Counter(baseline.notices)
     wrong += [f"a notice too many: {one}" for one in doubled]
     if missing.total() > len(found.uncertain):
         wrong += [f"a notice lost: {one}" for one in missing]
     return wrong
+
+
+def _journal_differs(before: Counter[str], after: Counter[str]) -> list[str]:
+    """That a department has its task goes unsaid when its own word about it came first."""
+    wrong = [f"journal: {entry} written again" for entry in after - before]
+    missing = [entry for entry in before - after if not entry.startswith("item_received")]
+    return wrong + [f"journal: {entry} is missing" for entry in missing]
 
 
 def _difference(before: Any, after: Any) -> str:
@@ -137,6 +148,12 @@ async def _flaws(database: Database, cases: int, drafts: list[str]) -> list[str]
         wrong.append(f"{cases} cases of one draft")
     wrong += ["a draft is still being submitted" for state in drafts if state == "submitting"]
     return wrong
+
+
+async def _journal(database: Database) -> tuple[str, ...]:
+    """Kind and item of every entry."""
+    rows = await database.rows("SELECT kind, data FROM journal ORDER BY id")
+    return tuple(f"{row['kind']} {orjson.loads(row['data']).get('item', '')}" for row in rows)
 
 
 async def _phone(citizen: Citizen) -> list[str]:

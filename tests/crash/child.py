@@ -52,6 +52,7 @@ from storage.redis.connect import Script
 from storage.redis.wire import Wire
 
 When: TypeAlias = Literal["before", "after"]
+KILLED = "killed at "
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
@@ -64,48 +65,52 @@ class Birth:
     clock: str
     """A file with eight bytes: by how many seconds the clock is ahead."""
     crossings: str
-    """A file in which a line is written for every crossing, before it; the last says where it died.
-    """
+    """A file in which a line is written for every crossing, before it, and one for the death."""
     errors: str
     at: int = 0
     when: When = "before"
+    among: str = ""
+    """Count only the crossings of this name; empty: all."""
 
 
 class Crossings:
     """Counts, and kills the process at the one that was asked for."""
 
     def __init__(self, birth: Birth) -> None:
-        self._at, self._when = birth.at, birth.when
+        self._at, self._when, self._among = birth.at, birth.when, birth.among
         self._log = os.open(birth.crossings, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._count = 0
 
     async def cross(self, label: str, act: Callable[[], Awaitable[Any]]) -> Any:
         """Do `act`, unless it is the end."""
         number = self._reached(label)
-        self._die("before", number)
+        self._die("before", number, label)
         result = await act()
-        await self.crossed(number)
+        await self._crossed(number, label)
         return result
 
     async def taken(self, label: str) -> None:
         """An idle loop was given something to do: there is only an after."""
         number = self._reached(label)
-        self._die("before", number)
-        await self.crossed(number)
+        self._die("before", number, label)
+        await self._crossed(number, label)
 
-    async def crossed(self, number: int) -> None:
-        if number == self._at and self._when == "after":
+    async def _crossed(self, number: int, label: str) -> None:
+        if self._at and number == self._at and self._when == "after":
             await asyncio.sleep(0.005)  # what was handed to the event loop leaves the process
-            self._die("after", number)
+            self._die("after", number, label)
 
     def _reached(self, label: str) -> int:
+        """The number of this crossing; 0 when it is not counted."""
+        os.write(self._log, f"{label}\n".encode())
+        if self._among not in {"", label}:
+            return 0
         self._count += 1
-        os.write(self._log, f"{self._count} {label}\n".encode())
         return self._count
 
-    def _die(self, when: When, number: int) -> None:
-        if number == self._at and when == self._when:
-            os.write(self._log, b"killed\n")
+    def _die(self, when: When, number: int, label: str) -> None:
+        if self._at and number == self._at and when == self._when:
+            os.write(self._log, f"{KILLED}{label}\n".encode())
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -142,7 +147,9 @@ _IDLE_SCRIPTS = frozenset(
 
 
 def _wrap_redis(crossings: Crossings) -> None:
-    names = _script_names()
+    names: dict[Any, str] = {
+        word: name for name, script in scripts().items() for word in words_of(script)
+    }
 
     async def command(act: Callable[[], Awaitable[Any]], _: Redis | Wire, *words: Any) -> Any:
         name = names.get(words[1], words[0]) if len(words) > 1 else words[0]
@@ -159,7 +166,8 @@ def _wrap_redis(crossings: Crossings) -> None:
     _wrap(Wire, "_say", command)
 
 
-def _script_names() -> dict[Any, str]:
+def scripts() -> dict[str, Script]:
+    """Every script by its name: `turns.save` …"""
     modules: tuple[ModuleType, ...] = (
         storage.redis.drafts,
         storage.redis.errands,
@@ -167,12 +175,16 @@ def _script_names() -> dict[Any, str]:
         storage.redis.turns,
     )
     return {
-        word: f"{module.__name__.rpartition('.')[2]}.{name.strip('_').lower()}"
+        f"{module.__name__.rpartition('.')[2]}.{name.strip('_').lower()}": script
         for module in modules
         for name, script in vars(module).items()
         if isinstance(script, Script)
-        for word in (script._sha, script._text)  # what the command on the wire says
     }
+
+
+def words_of(script: Script) -> tuple[str, str]:
+    """What the command on the wire says: the digest, or the text when Redis has forgotten it."""
+    return script._sha, script._text
 
 
 _READS = ("SELECT", "PRAGMA", "EXPLAIN")

@@ -1,4 +1,9 @@
-"""One lane of the crash launcher: a Redis that survives, a nursery for services, run after run."""
+"""One lane of the crash launcher: a Redis that survives, a nursery for services, run after run.
+
+On each run a citizen applies, a department accepts and finishes, and she is told so; on the way
+the service dies once and is started again. Time passes for sandbox, service and Redis alike when
+somebody has waited in vain, so that no lease and no claim has to be waited for.
+"""
 
 import asyncio
 import json
@@ -19,7 +24,7 @@ from redis.asyncio import Redis
 
 from sandbox.settings import Place
 from tests.crash.checks import Found, differences, look
-from tests.crash.child import Birth, When
+from tests.crash.child import KILLED, Birth, When, scripts, words_of
 from tests.crash.citizen import Citizen, Lost
 from tests.journeys.city import Neighbours, Phone, Time, neighbourhood, new_place, settings_for
 
@@ -40,14 +45,23 @@ REPORTS: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Death:
+    """Where the service is to die: at the `at`-th crossing, of all or of one name. 0: nowhere."""
+
+    at: int = 0
+    when: When = "before"
+    among: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What one run came to."""
 
-    at: int
-    when: When
+    death: Death
     crossing: str
     """Where the service died; empty when it lived to the end."""
-    crossings: int
+    crossings: tuple[str, ...]
+    """Every crossing of the first life, in order."""
     repeated: int
     """How often she had to say something twice."""
     again: int
@@ -126,15 +140,14 @@ class Run:
     redis_url: str
     redis: Redis
     nursery: Nursery
-    at: int
-    when: When
+    death: Death
     baseline: Found | None
     crossing: str = ""
     wrong: list[str] = field(default_factory=list)
 
     async def run(self) -> Outcome:
         """Play it and look at what it left behind."""
-        await self.redis.flushall()
+        await self.redis.flushdb()
         place = new_place(self.folder / "var")
         time = PassingTime(self.folder / "clock", self.redis)
         async with neighbourhood(place, time, {}) as around:
@@ -150,10 +163,9 @@ class Run:
         if found is not None and self.baseline is not None:
             self.wrong += differences(self.baseline, found)
         return Outcome(
-            at=self.at,
-            when=self.when,
+            death=self.death,
             crossing=self.crossing,
-            crossings=sum(1 for line in self._log() if line != "killed"),
+            crossings=tuple(self._log()),
             repeated=citizen.repeated,
             again=found.again if found is not None else 0,
             wrong=tuple(self.wrong),
@@ -164,9 +176,9 @@ class Run:
 
     async def _served(self, place: Place, alive: asyncio.Event) -> None:
         """Start the service, and again when it has died."""
-        at = self.at
+        death = self.death
         while True:
-            pid = await self.nursery.born(self._birth(place, at))
+            pid = await self.nursery.born(self._birth(place, death))
             async with asyncio.TaskGroup() as group:
                 looking = group.create_task(self._ready(place, alive))
                 try:
@@ -179,8 +191,8 @@ class Run:
                     looking.cancel()
             if self.crossing:
                 self.wrong.append("the service ended a second time")
-            self.crossing = (self._log()[-2:] or ["?"])[0].partition(" ")[2]
-            at = 0
+            self.crossing = self._log()[-1].removeprefix(KILLED)
+            death = Death()
 
     async def _ready(self, place: Place, alive: asyncio.Event) -> None:
         async with aiohttp.ClientSession() as http, asyncio.timeout(READY_SECONDS):
@@ -193,7 +205,7 @@ class Run:
                 except aiohttp.ClientError:
                     await asyncio.sleep(0.02)
 
-    def _birth(self, place: Place, at: int) -> Birth:
+    def _birth(self, place: Place, death: Death) -> Birth:
         settings = settings_for(
             place,
             {
@@ -208,15 +220,17 @@ class Run:
             clock=str(self.folder / "clock"),
             crossings=str(self.folder / "crossings"),
             errors=str(self.folder / "errors"),
-            at=at,
-            when=self.when,
+            at=death.at,
+            when=death.when,
+            among=death.among,
         )
 
     def _log(self) -> list[str]:
-        """The crossings of the first life, and where it ended."""
+        """The crossings of the first life, and its death."""
         file = self.folder / "crossings"
         lines = file.read_text("utf-8").splitlines() if file.exists() else []
-        return lines[: lines.index("killed") + 1] if "killed" in lines else lines
+        ends = [place for place, line in enumerate(lines, start=1) if line.startswith(KILLED)]
+        return lines[: ends[0]] if ends else lines
 
     # ---- the people -------------------------------------------------------------------------
 
@@ -301,20 +315,20 @@ def kill(pid: int) -> None:
 
 def summary(outcomes: list[Outcome]) -> str:
     """A table: each kind of crossing, how often the service died there, and what came of it."""
-    deaths: Counter[str] = Counter()
-    wrongs: Counter[str] = Counter()
-    repeats: Counter[str] = Counter()
+    rows: dict[str, Counter[str]] = {}
     for one in outcomes:
-        where = one.crossing or "(lived)"
-        deaths[where] += 1
-        wrongs[where] += bool(one.wrong)
-        repeats[where] += one.repeated
-    width = max((len(where) for where in deaths), default=10)
-    lines = [f"{'crossing':<{width}}  died  she repeated  wrong"]
-    lines += [
-        f"{where:<{width}}  {count:>4}  {repeats[where]:>12}  {wrongs[where]:>5}"
-        for where, count in sorted(deaths.items())
-    ]
+        row = rows.setdefault(one.crossing or "(lived)", Counter())
+        row["died"] += 1
+        row["she repeated"] += one.repeated
+        row["task again"] += one.again
+        row["uncertain"] += len(one.found.uncertain) if one.found is not None else 0
+        row["wrong"] += bool(one.wrong)
+    columns = ("died", "she repeated", "task again", "uncertain", "wrong")
+    width = max((len(crossing) for crossing in rows), default=0)
+    lines = ["  ".join(("crossing".ljust(width), *columns))]
+    for crossing, row in sorted(rows.items()):
+        numbers = (str(row[column]).rjust(len(column)) for column in columns)
+        lines.append("  ".join((crossing.ljust(width), *numbers)))
     return "\n".join(lines)
 
 
@@ -322,6 +336,8 @@ def summary(outcomes: list[Outcome]) -> str:
 async def lane(folder: Path, redis_url: str) -> AsyncIterator["Lane"]:
     """A nursery and a client of the Redis at `redis_url`, which is emptied before every run."""
     async with nursery() as born, Redis.from_url(redis_url) as redis:
+        for script in scripts().values():  # a script that is sent twice the first time is two
+            await redis.script_load(words_of(script)[1])
         yield Lane(folder, redis_url, redis, born)
 
 
@@ -335,12 +351,12 @@ class Lane:
     nursery: Nursery
     played: int = 0
 
-    async def play(self, at: int, when: When, baseline: Found | None) -> Outcome:
+    async def play(self, death: Death, baseline: Found | None) -> Outcome:
         """One run; its files stay only when something went wrong."""
         self.played += 1
-        folder = self.folder / f"{self.played:03d}-{when}-{at}"
+        folder = self.folder / f"{self.played:03d}-{death.when}-{death.at}"
         (folder / "var").mkdir(parents=True)
-        run = Run(folder, self.redis_url, self.redis, self.nursery, at, when, baseline)
+        run = Run(folder, self.redis_url, self.redis, self.nursery, death, baseline)
         outcome = await run.run()
         if not outcome.wrong:
             shutil.rmtree(folder)
