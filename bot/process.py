@@ -6,6 +6,7 @@ A process starts only when everything it needs is in order, and says in one sent
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -170,7 +171,11 @@ def _many(settings: Settings, what: str) -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Raise CannotStart unless there is a province to serve and a folder to write to."""
+    """Raise CannotStart unless there is a province to serve and a folder to write to.
+
+    What this process writes from now on, only its own user can read.
+    """
+    os.umask(0o077)
     if not (settings.wanted_services or provinces(settings.services_dir)):
         raise CannotStart(f"SERVICES_DIR {settings.services_dir} holds no province.")
     try:

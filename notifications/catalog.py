@@ -21,9 +21,10 @@ from cases.workdays import day_of
 from notifications.notice import Notice, Relation, notice_to_bytes
 from notifications.outbox import NewRow
 
-Urgency: TypeAlias = Literal["needs_you", "result", "news"]
-"""needs_you: she must do something; it stands first. result: an end. news: good to know."""
-URGENCIES: Final[tuple[Urgency, ...]] = ("needs_you", "result", "news")
+Urgency: TypeAlias = Literal["needs_you", "refusal", "result", "news"]
+"""needs_you: she must do something; it stands first. refusal: it was not granted, and must not
+hide behind a good end. result: an end. news: good to know."""
+URGENCIES: Final[tuple[Urgency, ...]] = ("needs_you", "refusal", "result", "news")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,12 @@ CATALOG: Final[Mapping[type[Event], Rule]] = MappingProxyType(
             "returned", "needs_you", "returned", "accepted", "misrouted", "due_changed"
         ),
         events.ItemSupplied: _SAID_AT_ONCE,
-        events.ItemRefused: _applicant("refused", "result", *_ON_THE_WAY),
+        events.ItemRefused: _applicant("refused", "refusal", *_ON_THE_WAY),
         events.ItemProgressed: Untold("design: progress only journals; 进度 shows it"),
         events.ItemApproved: _applicant(
             "approved", "news", "accepted", "approved", "returned", "misrouted"
         ),
-        events.ItemDenied: _applicant("denied", "result", *_ON_THE_WAY),
+        events.ItemDenied: _applicant("denied", "refusal", *_ON_THE_WAY),
         events.ItemDone: _applicant("done", "result", *_ON_THE_WAY),
         events.ItemNotApplicable: Untold(
             "she never asked for it by itself; the last notice and 进度 say that it is not hers"

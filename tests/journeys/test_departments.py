@@ -46,8 +46,13 @@ async def test_missing_papers_are_named_at_once_and_supplied(henan: City) -> Non
     await phone.is_offered("发完了")
     await phone.tap("发完了")
     await phone.is_offered("提交")
-    await phone.say("1")
-    await phone.sees("交上去了")
+
+    async def handed_in() -> bool:
+        """She is asked to tap again while the photo is still on its way into the store."""
+        await phone.tap("提交")
+        return "交上去了" in await phone.screen()
+
+    await henan.until(handed_in, "the supplement to be handed in")
 
     async def supplied() -> bool:
         task = await henan.task("hn-medical", "HN07")
