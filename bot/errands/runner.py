@@ -15,7 +15,8 @@ from bot.envelopes import Order, order_from_bytes
 from bot.errands import work
 from bot.errands.desk import Desk
 from bot.errands.failures import TryAgain
-from bot.hearing import ERRAND_SECONDS, LOOK_UP, REMEMBER
+from bot.hearing import ERRAND_SECONDS
+from bot.stepping import LOOK_UP, REMEMBER
 from storage.errors import StorageError
 from storage.redis.errands import SAY, Errand
 
@@ -45,6 +46,9 @@ QUICK: Final = frozenset(
 )
 """Errands whose result may still be in the passive answer."""
 
+RUN_SECONDS: Final = 60.0
+NOTE_SECONDS: Final = 10.0
+"""A Redis that is silent rather than gone must not hold an errand, nor the end of the process."""
 GIVE_UP_AFTER: Final = 40
 """Attempts; with pauses of up to an hour that is more than a day."""
 
@@ -89,7 +93,8 @@ class Runner:
     async def _run(self, errand: Errand) -> None:
         """Do one errand; never raises, because a TaskGroup would end with it."""
         try:
-            await DOERS[errand.kind](self._desk, errand, order_from_bytes(errand.payload))
+            async with asyncio.timeout(RUN_SECONDS):
+                await DOERS[errand.kind](self._desk, errand, order_from_bytes(errand.payload))
         except (TryAgain, StorageError, TimeoutError) as error:
             await self._put_off(errand, type(error).__name__)
         except Exception as error:  # noqa: BLE001 — the one place for the unforeseen in errands
@@ -98,16 +103,20 @@ class Runner:
 
     async def _put_off(self, errand: Errand, why: str) -> None:
         try:
-            if _is_hopeless(errand):
-                log.error("errand_given_up", kind=errand.kind)
-                self._desk.metrics.count("errand_given_up", errand.kind)
-                await self._desk.errands.finish(errand.id)
-            else:
-                await self._desk.errands.retry_later(errand, self._desk.clock())
-        except StorageError as error:
+            async with asyncio.timeout(NOTE_SECONDS):
+                await self._noted(errand)
+        except (StorageError, TimeoutError) as error:
             log.warning("errand_not_put_off", kind=errand.kind, error=type(error).__name__)
         else:
             log.warning("errand_put_off", kind=errand.kind, attempts=errand.attempts, why=why)
+
+    async def _noted(self, errand: Errand) -> None:
+        if _is_hopeless(errand):
+            log.error("errand_given_up", kind=errand.kind)
+            self._desk.metrics.count("errand_given_up", errand.kind)
+            await self._desk.errands.finish(errand.id)
+        else:
+            await self._desk.errands.retry_later(errand, self._desk.clock())
 
 
 def _by_person(errands: Iterable[Errand]) -> Iterable[list[Errand]]:
