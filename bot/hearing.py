@@ -1,51 +1,33 @@
 """A message's way: kept, claimed, heard, saved, answered (design.md, “A message's way”).
 
 The HTTP request that brings a message works on the head of the person's queue, be it its own
-message or another; a worker does the same for orphans. Whoever holds the claim runs `hear`,
-which is pure, and saves everything it leaves behind in one stroke.
+message or another; a worker does the same for orphans. Whoever holds the claim takes the step
+(`bot/stepping.py`) and saves everything it leaves behind in one stroke.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 import structlog
 
 from bot.clock import Clock
-from bot.envelopes import (
-    Envelope,
-    Order,
-    ReplyContext,
-    envelope_from_bytes,
-    envelope_to_bytes,
-    order_to_bytes,
-)
-from bot.ids import long_id, short_id
-from bot.links import Links
+from bot.envelopes import Envelope, Order, ReplyContext, envelope_from_bytes, envelope_to_bytes
+from bot.ids import long_id
+from bot.stepping import Stepping
 from bot.wechat.crypto import Account
 from bot.wechat.inbound import Inbound, ReplyTo
-from bot.wechat.outbound import SUCCESS, Parts, answer_body, draw
-from dialogs.conversation import Conversation, begin
-from dialogs.definition import Definition
-from dialogs.draft import Draft, blank
-from dialogs.engine import hear
+from bot.wechat.outbound import SUCCESS
 from dialogs.said import Followed, MenuTapped, Said, Spoken
-from dialogs.say import Utterance
-from dialogs.speak import speak
-from dialogs.talk import CHINA
-from dialogs.turn import Asked, AskRegistry, Errand, FetchPapers, StorePhoto, Turn
-from storage.redis.drafts import Conflict, Fact
-from storage.redis.errands import SAY, errand_id
+from storage.redis.drafts import Conflict
 from storage.redis.errands import Errand as KeptErrand
 from storage.redis.turns import (
     Answered,
     Arrival,
     Claim,
     Claimed,
-    Heard,
     Internal,
     Known,
     LateForPassive,
@@ -64,17 +46,12 @@ PATIENCE_SECONDS: Final = 4.0
 """The platform waits 5 s (DOC); what is not done by then comes by customer message."""
 ERRAND_SECONDS: Final = 3.0
 """How long a quick errand may keep the passive answer waiting."""
-ERRAND_OTHERS: Final = timedelta(seconds=8)
-"""After this another process may take up an errand that ours has not finished."""
 TRIES: Final = 5
 """How often a message is claimed before it is given up with an apology."""
 CONFLICTS: Final = 5
 """How often one turn is heard again because somebody else saved the same draft."""
 
 log = structlog.get_logger()
-
-LOOK_UP: Final = "look_up"
-REMEMBER: Final = "remember"
 
 
 class ForgedError(Exception):
@@ -99,20 +76,12 @@ class Hearing:
     """Hears messages of the Official Account and the results of errands."""
 
     def __init__(
-        self,
-        turns: Turns,
-        definitions: Mapping[str, Definition],
-        account: Account,
-        lookups: Lookups,
-        links: Links,
-        clock: Clock,
+        self, turns: Turns, stepping: Stepping, account: Account, lookups: Lookups, clock: Clock
     ) -> None:
         self._turns = turns
-        self._definitions = definitions
-        self._default = next(iter(definitions.values()))
+        self._stepping = stepping
         self._account = account
         self._lookups = lookups
-        self._links = links
         self._clock = clock
         self.run_quick: RunErrands = _nobody
         """Set by the wiring: runs what may still be in the passive answer."""
@@ -216,18 +185,15 @@ class Hearing:
         if claim.attempts > TRIES:
             return await self._given_up(claim, message, handed_out=handed_out)
         for _ in range(CONFLICTS):
-            envelope = envelope_from_bytes(message)
             now = self._clock()
-            conversation = claim.conversation or begin(claim.person)
-            turn, utterances = self._heard(envelope, conversation, self._draft(claim, conversation))
-            heard, errands = self._left_behind(claim, envelope, turn, utterances, now)
+            heard = await self._stepping.step(claim, envelope_from_bytes(message), now)
             heard = replace(heard, handed_out=handed_out and not heard.provisional)
             match await self._turns.save(claim, heard, now):
                 case Saved():
-                    return Worked(True, heard.answer, heard.provisional, errands)
+                    return Worked(True, heard.answer, heard.provisional, heard.errands)
                 case LateForPassive():
                     late = () if heard.otherwise is None else (heard.otherwise,)
-                    return Worked(True, heard.answer, heard.provisional, (*late, *errands))
+                    return Worked(True, heard.answer, heard.provisional, (*late, *heard.errands))
                 case Lost():
                     return Worked(False)
                 case Conflict():
@@ -243,154 +209,9 @@ class Hearing:
         """A message that nobody gets through: say so, and let the others behind it go on."""
         log.error("message_given_up", attempts=claim.attempts)
         now = self._clock()
-        envelope = _as_far_as_readable(message)
-        text = self._default.texts.render("edge.away", {})
-        heard = Heard(
-            conversation=claim.conversation or begin(claim.person),
-            answer=self._body(envelope, text, now),
-            otherwise=self._say(claim, envelope, text, "otherwise", now),
-            handed_out=handed_out,
-        )
-        saved = await self._turns.save(claim, heard, now)
+        heard = self._stepping.apology(claim, _as_far_as_readable(message), now)
+        saved = await self._turns.save(claim, replace(heard, handed_out=handed_out), now)
         return Worked(isinstance(saved, Saved | LateForPassive), heard.answer)
-
-    def _draft(self, claim: Claim, conversation: Conversation) -> Draft:
-        """The draft on the table, or a blank one that is kept once something is said in it."""
-        if claim.draft is not None and claim.draft.state in {"open", "submitting"}:
-            return claim.draft
-        definition = self._default
-        subject = conversation.speaking_for
-        fresh = blank(short_id(), definition.province, definition.release, subject, self._clock())
-        if subject == claim.person:
-            return fresh
-        return replace(fresh, authors=(claim.person, subject))
-
-    def _heard(
-        self, envelope: Envelope, conversation: Conversation, draft: Draft
-    ) -> tuple[Turn, list[Utterance]]:
-        """Hear every part in order; what was only true for the moment gives way to what follows."""
-        definition = self._definitions[draft.province]
-        now = self._clock()
-        turn = Turn(conversation, draft)
-        errands: tuple[Errand, ...] = ()
-        utterances: list[Utterance] = []
-        for said in envelope.said:
-            turn = hear(definition, turn.conversation, turn.draft, said, now)
-            utterances = [one for one in utterances if not one.provisional]
-            utterances += speak(definition, turn, now)
-            errands += turn.errands
-        return replace(turn, errands=errands), utterances
-
-    # ---- what a step leaves behind --------------------------------------------------------------
-
-    def _left_behind(
-        self,
-        claim: Claim,
-        envelope: Envelope,
-        turn: Turn,
-        utterances: list[Utterance],
-        now: datetime,
-    ) -> tuple[Heard, tuple[KeptErrand, ...]]:
-        parts = self._drawn(claim, turn, utterances)
-        target = claim.target or claim.key
-        own = claim.target == claim.key
-        errands = [
-            *self._parts(claim, envelope, parts.later, now),
-            *self._orders(claim, envelope, turn, target, now),
-        ]
-        if claim.conversation is None:
-            errands.append(self._kept(claim, envelope, (), REMEMBER, "", now))
-        otherwise = self._say(claim, envelope, parts.first, "otherwise", now)
-        heard = Heard(
-            conversation=turn.conversation,
-            draft=turn.draft,
-            answer=self._body(envelope, parts.first, now) if parts.first or own else b"",
-            otherwise=otherwise if parts.first else None,
-            errands=tuple(errands),
-            fact=_fact(turn, now),
-            provisional=any(one.provisional for one in utterances),
-        )
-        return heard, tuple(errands)
-
-    def _drawn(self, claim: Claim, turn: Turn, utterances: Sequence[Utterance]) -> Parts:
-        definition = self._definitions[turn.draft.province]
-        linked = [self._links.addressed(one, claim.person, turn.draft.id) for one in utterances]
-        way_on = Utterance(definition.texts.render("edge.more", {}))
-        return draw(linked, way_on)
-
-    def _body(self, envelope: Envelope, text: str, now: datetime) -> bytes:
-        if envelope.reply is None:
-            return b""
-        if not text:
-            return SUCCESS
-        reply = envelope.reply
-        to = ReplyTo(
-            openid=envelope.openid,
-            account_id=reply.account_id,
-            nonce=reply.nonce,
-            key=self._account.keys[reply.key] if reply.key >= 0 else None,
-        )
-        return answer_body(self._account, to, text, int(now.timestamp()))
-
-    def _orders(
-        self, claim: Claim, envelope: Envelope, turn: Turn, target: str, now: datetime
-    ) -> list[KeptErrand]:
-        """The turn's errands, the two look-ups as one: they come back together."""
-        looked_up = tuple(
-            one for one in turn.errands if isinstance(one, (AskRegistry, FetchPapers))
-        )
-        others = [one for one in turn.errands if one not in looked_up]
-        kept = [
-            self._kept(claim, envelope, (one,), type(one).__name__, target, now) for one in others
-        ]
-        if looked_up:
-            kept.append(self._kept(claim, envelope, looked_up, LOOK_UP, target, now))
-        return kept
-
-    def _kept(
-        self,
-        claim: Claim,
-        envelope: Envelope,
-        errands: tuple[Errand, ...],
-        kind: str,
-        target: str,
-        now: datetime,
-    ) -> KeptErrand:
-        detail = errands[0].media if errands and isinstance(errands[0], StorePhoto) else claim.key
-        draft = claim.draft.id if claim.draft is not None else ""
-        version = claim.draft.version if claim.draft is not None else 0
-        order = Order(errands, envelope.openid, envelope.app_id, envelope.reply)
-        return KeptErrand(
-            id=errand_id(draft or claim.person, version, kind, detail),
-            person=claim.person,
-            draft=draft,
-            kind=kind,
-            payload=order_to_bytes(order),
-            due=now + ERRAND_OTHERS,
-            reply_to=target if envelope.reply is not None else "",
-        )
-
-    def _parts(
-        self, claim: Claim, envelope: Envelope, texts: Sequence[str], now: datetime
-    ) -> list[KeptErrand]:
-        return [
-            self._say(claim, envelope, text, str(number), now)
-            for number, text in enumerate(texts, start=1)
-        ]
-
-    def _say(
-        self, claim: Claim, envelope: Envelope, text: str, detail: str, now: datetime
-    ) -> KeptErrand:
-        """A customer message. Others leave it alone for a while: two at it would lose its place."""
-        order = Order((), envelope.openid, envelope.app_id, text=text)
-        return KeptErrand(
-            id=errand_id(claim.person, 0, SAY, f"{claim.key}:{detail}"),
-            person=claim.person,
-            draft="",
-            kind=SAY,
-            payload=order_to_bytes(order),
-            due=now + ERRAND_OTHERS,
-        )
 
     def _arrival(self, inbound: Inbound, said: Spoken) -> Arrival:
         envelope = Envelope(
@@ -431,12 +252,6 @@ def _as_far_as_readable(message: bytes) -> Envelope:
 def _window(said: Spoken) -> str:
     """Which window for customer messages this opens (wechat.md, Sending)."""
     return "tap" if isinstance(said, (MenuTapped, Followed)) else "message"
-
-
-def _fact(turn: Turn, now: datetime) -> Fact | None:
-    """Which question stands open, for reminders and drop-off; nothing personal."""
-    asked = [event.question for event in turn.events if isinstance(event, Asked)]
-    return Fact(asked[-1], now.astimezone(CHINA).date()) if asked else None
 
 
 async def _nobody(_: Sequence[KeptErrand]) -> None:

@@ -35,6 +35,7 @@ from bot.phone.login import CALLBACK_PATH, LoginPages
 from bot.phone.pages import Pages, Words
 from bot.registers import Households, Register, RetirementPapers
 from bot.settings import Settings
+from bot.stepping import Stepping
 from bot.wechat.client import Platform
 from bot.wechat.crypto import Account, Mode
 from bot.wechat.tokens import TokenBroker
@@ -175,7 +176,9 @@ def _wired(parts: _Parts) -> World:
     turns = Turns(parts.wire, sealer)
     limits = Limits(parts.redis, sealer)
     links = Links(settings.public_url, sealer, clock, login=bool(settings.identity_url))
-    hearing = Hearing(turns, parts.definitions, account, parts.lookups, links, clock)
+    drafts = Drafts(parts.redis, sealer)
+    stepping = Stepping(parts.definitions, account, links, drafts, limits, clock)
+    hearing = Hearing(turns, stepping, account, parts.lookups, clock)
     database = parts.database
     wake = Wake(parts.redis)
     edge = _edge(parts, limits, wake)

@@ -28,7 +28,7 @@ _PLAIN: Final = """
     yes.change no.change yes.keep no.keep
     progress.looking progress.none supplement.none supplement.draft_first
     command.change_this
-    edge.away edge.later edge.more edge.new_phone
+    edge.away edge.more edge.more_gone edge.new_phone edge.see_more
 """
 
 _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
@@ -54,7 +54,6 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
     "supplement.begin": frozenset({"count"}),
     "supplement.handed_in": frozenset({"case_no"}),
     "edge.draft_ends": frozenset({"days"}),
-    "edge.desk_reply": frozenset({"text"}),
     "form.signature": frozenset({"name", "date"}),
     **dict.fromkeys(
         (

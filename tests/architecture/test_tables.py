@@ -3,7 +3,7 @@
 from typing import get_args
 
 from bot.errands.runner import DOERS, QUICK
-from bot.hearing import LOOK_UP, REMEMBER
+from bot.stepping import LOOK_UP, REMEMBER
 from dialogs.speak import SPEAKERS
 from dialogs.turn import AskRegistry, Errand, Event, FetchPapers
 from storage.redis.errands import SAY

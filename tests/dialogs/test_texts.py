@@ -92,10 +92,7 @@ def test_every_text_of_the_engine_is_named_in_code() -> None:
 
 def test_every_text_of_the_edge_is_named_there() -> None:
     theirs = {key for key in ENGINE_TEXTS if key.startswith(("edge.", "form."))}
-    assert theirs - literals(BOT) <= {
-        "edge.later",
-        "edge.desk_reply",
-    }  # the desk comes with issue 5
+    assert theirs <= literals(BOT)
 
 
 def test_texts_are_exactly_the_keys() -> None:
