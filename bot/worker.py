@@ -68,7 +68,11 @@ async def _loop(world: World, name: str, step: Round, pause: float) -> None:
         except Exception as error:  # noqa: BLE001 — one bad round must not end the service
             log.error("loop_broken", loop=name, error=type(error).__name__)  # noqa: TRY400 — a traceback may show what people wrote
             world.metrics.count("loop_broken", name)
-        if not done:
+        if done:
+            continue
+        if pause > TICK:  # nobody waits for these: a bell must not make them dearer
+            await asyncio.sleep(pause)
+        else:
             await world.wake.wait(pause)
 
 

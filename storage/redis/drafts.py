@@ -150,7 +150,7 @@ class Drafts:
         await _FORGET_FACTS(self._client, *(fact.id for fact in facts))
 
     async def _load(self, ids: Sequence[str]) -> tuple[Draft, ...]:
-        bodies = await _LOAD(self._client, *ids)
+        bodies = await _LOAD(self._client, *ids) if ids else ()
         return tuple(
             draft_from_bytes(self._sealer.open(body, draft_place(draft_id)))
             for draft_id, body in zip(ids, bodies, strict=True)
