@@ -36,6 +36,7 @@ ERRAND_OTHERS: Final = timedelta(seconds=8)
 """After this another process may take up an errand that ours has not finished."""
 LOOK_UP: Final = "look_up"
 REMEMBER: Final = "remember"
+FORGET: Final = "forget"
 REST: Final = "rest:"
 """How the tap begins that asks for what did not fit into an answer."""
 

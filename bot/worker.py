@@ -14,6 +14,7 @@ import structlog
 from bot.departments.following import written
 from bot.envelopes import Order, order_to_bytes
 from bot.following import MAKE_FORM, WATCH
+from bot.stepping import FORGET
 from bot.wiring import World
 from cases.case import Case
 from cases.watching import watch
@@ -32,6 +33,8 @@ ORPHAN_AFTER: Final = timedelta(seconds=5)
 """A message that waits so long has lost its request (the platform waits 5 s)."""
 UNTAKEN_AFTER: Final = timedelta(seconds=20)
 """After the platform's last delivery nobody comes for an answer any more."""
+FORGET_AFTER: Final = timedelta(hours=1)
+"""Redis has let go of a draft by then."""
 TIMER_LEASE: Final = timedelta(minutes=5)
 FORM_PAUSE: Final = timedelta(hours=1)
 BATCH: Final = 50
@@ -160,7 +163,7 @@ async def warn_of_endings(world: World) -> int:
     endings = await world.drafts.ending(now)
     for ending in endings:
         if ending.draft.state == "open":  # what was handed in is kept here a while, too
-            await world.errands.add([_warning(world, ending, now)])
+            await world.errands.add([_warning(world, ending, now), _forgetting(ending)])
         await world.drafts.warned(ending)
     return len(endings)
 
@@ -177,6 +180,18 @@ def _warning(world: World, ending: Ending, now: datetime) -> Errand:
         kind=SAY,
         payload=order_to_bytes(Order((), text=text)),
         due=now,
+    )
+
+
+def _forgetting(ending: Ending) -> Errand:
+    """What to do when nobody came back to it."""
+    return Errand(
+        id=f"ended:{ending.draft.id}:{int(ending.touched.timestamp())}",
+        person=ending.draft.authors[0],
+        draft=ending.draft.id,
+        kind=FORGET,
+        payload=order_to_bytes(Order(())),
+        due=ending.ends_at + FORGET_AFTER,
     )
 
 

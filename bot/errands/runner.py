@@ -16,7 +16,7 @@ from bot.errands import work
 from bot.errands.desk import Desk
 from bot.errands.failures import TryAgain
 from bot.hearing import ERRAND_SECONDS
-from bot.stepping import LOOK_UP, REMEMBER
+from bot.stepping import FORGET, LOOK_UP, REMEMBER
 from storage.errors import StorageError
 from storage.redis.errands import SAY, Errand
 
@@ -37,6 +37,7 @@ DOERS: Final[Mapping[str, Doer]] = {
     "ErasePerson": work.erase_person,
     LOOK_UP: work.look_up,
     REMEMBER: work.remember,
+    FORGET: work.forget_ended,
     SAY: work.say,
 }
 """Who does what; a test holds it complete."""

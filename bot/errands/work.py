@@ -39,6 +39,7 @@ __all__ = [
     "erase_person",
     "find_progress",
     "find_wanted",
+    "forget_ended",
     "look_up",
     "open_task",
     "remember",
@@ -245,6 +246,13 @@ async def erase_draft(desk: Desk, errand: Errand, order: Order) -> None:
     draft = await desk.drafts.load(erased.draft)
     if draft is not None and draft.state == "blank":
         await desk.drafts.delete(draft)
+    await desk.errands.finish(errand.id)
+
+
+async def forget_ended(desk: Desk, errand: Errand, order: Order) -> None:  # noqa: ARG001 — as all
+    """A draft that ended by itself: its photos go, too. Not if she came back to it."""
+    if await desk.drafts.load(errand.draft) is None:
+        await _erase_papers(desk, errand.draft)
     await desk.errands.finish(errand.id)
 
 

@@ -3,7 +3,7 @@
 from typing import get_args
 
 from bot.errands.runner import DOERS, QUICK
-from bot.stepping import LOOK_UP, REMEMBER
+from bot.stepping import FORGET, LOOK_UP, REMEMBER
 from dialogs.speak import SPEAKERS
 from dialogs.turn import AskRegistry, Errand, Event, FetchPapers
 from storage.redis.errands import SAY
@@ -14,7 +14,7 @@ TOGETHER = {AskRegistry.__name__, FetchPapers.__name__}
 
 def test_every_errand_has_a_doer() -> None:
     asked = {kind.__name__ for kind in get_args(Errand)} - TOGETHER
-    assert set(DOERS) == asked | {LOOK_UP, REMEMBER, SAY}
+    assert set(DOERS) == asked | {FORGET, LOOK_UP, REMEMBER, SAY}
 
 
 def test_quick_errands_are_errands() -> None:

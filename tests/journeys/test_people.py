@@ -138,6 +138,25 @@ async def test_a_draft_s_end_is_announced_once(henan: City) -> None:
     assert not await henan.world.drafts.ending(henan.time())
 
 
+async def test_photos_of_an_ended_draft_are_removed(henan: City, redis: Redis) -> None:
+    phone = await at_the_photo(henan)
+    await phone.photo()
+
+    async def kept() -> bool:
+        return await count(henan, "document_refs") == 1
+
+    await henan.until(kept, "the photo")
+    henan.time.pass_by(days=84)
+    await warn_of_endings(henan.world)
+    await redis.delete(*await redis.keys("draft:*"))  # as Redis does, by its own clock
+    henan.time.pass_by(days=7)
+
+    async def gone() -> bool:
+        return await count(henan, "document_refs") == 0
+
+    await henan.until(gone, "the photo removed")
+
+
 async def test_nobody_is_warned_of_what_was_handed_in(henan: City, redis: Redis) -> None:
     await applied(henan)
     henan.time.pass_by(days=84)
