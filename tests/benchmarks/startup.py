@@ -24,7 +24,13 @@ async def seconds_to_first_answer(folder: Path) -> float:
     }
     begun = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
-        "make", "run", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, process_group=0
+        "make",
+        "--no-print-directory",
+        "run",
+        cwd=ROOT,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        process_group=0,
     )
     try:
         assert process.stdout is not None
