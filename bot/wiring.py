@@ -31,8 +31,9 @@ from bot.links import Links
 from bot.metrics import Metrics
 from bot.notices import Means, Notices
 from bot.papers import CasePapers
-from bot.phone.login import CALLBACK_PATH, LoginPages
+from bot.phone.login import CALLBACK_PATH, WECHAT_PATH, LoginPages
 from bot.phone.pages import Pages, Words
+from bot.phone.recognising import Recognising
 from bot.registers import Households, Register, RetirementPapers
 from bot.settings import Settings
 from bot.stepping import Stepping
@@ -208,7 +209,7 @@ def _wired(parts: _Parts) -> World:
         journal=Journal(database),
         facts=DraftFacts(database),
         wake=wake,
-        login=_login(parts, links, limits, hearing),
+        login=_login(parts, links, limits, desk),
         metrics=desk.metrics,
     )
 
@@ -291,7 +292,7 @@ def _platform(parts: _Parts) -> Platform:
     return Platform(parts.session, settings.wechat_api_url, (app_id, secret), transport)
 
 
-def _login(parts: _Parts, links: Links, limits: Limits, hearing: Hearing) -> LoginPages | None:
+def _login(parts: _Parts, links: Links, limits: Limits, desk: Desk) -> LoginPages | None:
     settings = parts.settings
     if not settings.identity_url:
         return None
@@ -303,8 +304,23 @@ def _login(parts: _Parts, links: Links, limits: Limits, hearing: Hearing) -> Log
     )
     oidc = Oidc(parts.session, client, parts.clock)
     pages = Pages(_page_words(settings.services_dir / "shared" / "pages.yaml"))
-    secure = settings.public_url.startswith("https")
-    return LoginPages(links, oidc, limits, hearing, pages, parts.clock, secure=secure)
+    recognising = Recognising(
+        platform=desk.platform,
+        addresses=desk.persons,
+        api_url=settings.wechat_api_url,
+        app_id=settings.wechat_app_id,
+        come_back=settings.public_url + WECHAT_PATH,
+    )
+    return LoginPages(
+        links,
+        recognising,
+        oidc,
+        limits,
+        desk.hearing,
+        pages,
+        parts.clock,
+        secure=settings.public_url.startswith("https"),
+    )
 
 
 def _page_words(path: Path) -> Mapping[str, Words]:

@@ -81,6 +81,7 @@ class Town:
     def _log_in(self, phone: str, citizen: str) -> None:
         link = re.findall(r"http://[^\"\s<>\\]+/m/login\?t=[\w-]+", self._fetch(f"phones/{phone}"))
         browser = build_opener(HTTPCookieProcessor(CookieJar()))
+        self._fetch("login-phone", {"openid": phone})
         with browser.open(link[-1]) as page:
             chosen = f"{page.url}&login_as={citizen}"
         with browser.open(chosen) as page:

@@ -119,12 +119,11 @@ class Citizen:
 
         When the page breaks she is back in the chat, no wiser.
         """
-        jar = aiohttp.CookieJar(unsafe=True)
         try:
-            async with aiohttp.ClientSession(cookie_jar=jar) as browser:
-                async with browser.get(link, allow_redirects=False) as begun:
-                    address, status = begun.headers.get("Location", ""), begun.status
-                if address:
+            async with self.phone.browser() as browser:
+                async with browser.get(link) as begun:
+                    address, status = str(begun.url), begun.status
+                if status == 200:
                     async with browser.get(f"{address}&login_as={self.name}") as back:
                         status = back.status
         except aiohttp.ClientError:

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 import aiohttp
 from aiohttp.test_utils import TestServer, unused_port
+from yarl import URL
 
 from bot.app import make_app as make_service
 from bot.clock import system_clock
@@ -132,14 +133,19 @@ class Phone:
     async def log_in(self, citizen: str, **instead: str) -> int:
         """Open the login page that the chat has linked, as this invented citizen."""
         links = re.findall(r"http://[^\"\s<>]+/m/login\?t=[\w-]+", await self.screen())
-        jar = aiohttp.CookieJar(unsafe=True)
-        async with aiohttp.ClientSession(cookie_jar=jar) as browser:
-            async with browser.get(links[-1], allow_redirects=False) as begun:
-                address = begun.headers["Location"]
+        async with self.browser() as browser:
+            async with browser.get(links[-1]) as page:
+                address = str(page.url)
             wanted = "".join(f"&{key}={value}" for key, value in instead.items())
             address += wanted or f"&login_as={citizen}"
             async with browser.get(address) as back:
                 return back.status
+
+    def browser(self) -> aiohttp.ClientSession:
+        """The browser inside this phone's WeChat, with cookies of its own."""
+        jar = aiohttp.CookieJar(unsafe=True)
+        jar.update_cookies({"sandbox_phone": self.openid}, URL(self.city.sandbox_url))
+        return aiohttp.ClientSession(cookie_jar=jar)
 
     async def _shown(self) -> dict[str, Any]:
         path = f"/control/platform/phones/{self.openid}"

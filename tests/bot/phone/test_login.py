@@ -41,6 +41,9 @@ class Browser:
         """Where the link leads: the province's login page."""
         page = await self.open(link)
         assert page.status == 302, page
+        back = await self.open(page.headers["Location"])
+        page = await self.open(back.headers["Location"])
+        assert page.status == 302, page
         return str(page.headers["Location"])
 
     async def callback(self, link: str, citizen: str = "wang_jianguo") -> str:
@@ -248,3 +251,56 @@ async def test_a_broken_login_is_not_her_fault(henan: City, browser: Browser) ->
     await phone.sees("这次没成功")
     assert (await browser.log_in(link)).status == 200
     await phone.is_offered("同意")
+
+
+# ---- a link in the wrong hands --------------------------------------------------------------
+
+
+async def test_a_forwarded_link_opens_nothing(henan: City) -> None:
+    """An attacker sends his own link to somebody: her login must not land in his chat."""
+    his, link = await asked_to_log_in(henan, 0)
+    hers = await henan.phone(1)
+    await hers.say("你好")
+    async with hers.browser() as http:
+        page = await _followed(Browser(http), link)
+    assert page.status == 403
+    assert page.says("发给别人的")
+    assert "410105" not in await his.screen()
+
+
+async def test_a_stranger_opens_nothing(henan: City) -> None:
+    _, link = await asked_to_log_in(henan, 0)
+    nobody = await henan.phone(1)
+    async with nobody.browser() as http:
+        page = await _followed(Browser(http), link)
+    assert page.status == 403
+
+
+async def test_a_snapshot_is_told_what_to_tap(henan: City) -> None:
+    phone, link = await asked_to_log_in(henan, 0)
+    path = f"/control/platform/phones/{phone.openid}"
+    await henan.asked("POST", path, json={"snapshot": True})
+    async with phone.browser() as http:
+        page = await _followed(Browser(http), link)
+    assert page.status == 403
+    assert page.says("使用完整服务")
+
+
+async def test_a_code_of_wechat_works_once(henan: City) -> None:
+    phone, link = await asked_to_log_in(henan, 0)
+    async with phone.browser() as http:
+        browser = Browser(http)
+        to_wechat = await browser.open(link)
+        back = await browser.open(to_wechat.headers["Location"])
+        first = await browser.open(back.headers["Location"])
+        second = await browser.open(back.headers["Location"])
+    assert first.status == 302
+    assert second.status == 410
+
+
+async def _followed(browser: Browser, link: str) -> Page:
+    """The page where the redirects end."""
+    page = await browser.open(link)
+    while page.status == 302:
+        page = await browser.open(page.headers["Location"])
+    return page
