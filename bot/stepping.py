@@ -16,7 +16,7 @@ from bot.ids import short_id
 from bot.links import Links
 from bot.wechat.crypto import Account
 from bot.wechat.inbound import ReplyTo
-from bot.wechat.outbound import SUCCESS, Parts, answer_body, draw, draw_rest
+from bot.wechat.outbound import SUCCESS, Parts, answer_body, draw, draw_rest, draw_whole
 from dialogs.conversation import Asking, Conversation, begin
 from dialogs.definition import Definition
 from dialogs.draft import Draft, blank
@@ -193,12 +193,15 @@ class Stepping:
 
     async def _drawn(self, claim: Claim, said: _Said) -> Parts:
         """As WeChat shows it. What does not fit is kept for half an hour, behind a tap."""
+        draft = said.draft.id if said.draft is not None else ""
+        linked = [self._links.addressed(one, claim.person, draft) for one in said.utterances]
+        whole = None if said.rest else draw_whole(linked)
+        if whole is not None:
+            return whole
         texts = self._default.texts
         ticket = short_id(20)
         seeing_more = Choice(REST + ticket, texts.render("edge.see_more", {}))
         way_on = Utterance(texts.render("edge.more", {}), (seeing_more,))
-        draft = said.draft.id if said.draft is not None else ""
-        linked = [self._links.addressed(one, claim.person, draft) for one in said.utterances]
         parts = draw_rest(said.rest, way_on) if said.rest else draw(linked, way_on)
         if parts.rest:
             await self._limits.issue(REST + ticket, parts.rest.encode())

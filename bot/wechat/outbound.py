@@ -80,12 +80,13 @@ def draw(utterances: Sequence[Utterance], way_on: Utterance, max_parts: int = MA
     `way_on` (a short bubble with a tappable answer or a page) ends the last part when
     something is left over.
     """
-    bubbles = [bubble for bubble in map(draw_one, utterances) if bubble]
-    if all(_size(bubble) <= MAX_BYTES for bubble in bubbles):
-        texts = _packed(bubbles, "\n\n", MAX_BYTES)
-        if len(texts) <= max_parts:
-            return Parts("".join(texts[:1]), tuple(texts[1:]))
-    return draw_rest("\n\n".join(bubbles), way_on, max_parts)
+    bubbles = _bubbles(utterances)
+    return _whole(bubbles, max_parts) or draw_rest("\n\n".join(bubbles), way_on, max_parts)
+
+
+def draw_whole(utterances: Sequence[Utterance], max_parts: int = MAX_PARTS) -> Parts | None:
+    """Draw what needs no way on, as `draw` would; None when something would be left over."""
+    return _whole(_bubbles(utterances), max_parts)
 
 
 def draw_rest(rest: str, way_on: Utterance, max_parts: int = MAX_PARTS) -> Parts:
@@ -101,6 +102,18 @@ def draw_rest(rest: str, way_on: Utterance, max_parts: int = MAX_PARTS) -> Parts
     ending, *left = _packed(_atoms(texts[max_parts - 1], room), "", room)
     parts = [*shown, ending + farewell]
     return Parts(parts[0], tuple(parts[1:]), "\n".join([*left, *texts[max_parts:]]))
+
+
+def _bubbles(utterances: Sequence[Utterance]) -> list[str]:
+    return [bubble for bubble in map(draw_one, utterances) if bubble]
+
+
+def _whole(bubbles: Sequence[str], max_parts: int) -> Parts | None:
+    """All bubbles unbroken, where that fits."""
+    if any(_size(bubble) > MAX_BYTES for bubble in bubbles):
+        return None
+    texts = _packed(bubbles, "\n\n", MAX_BYTES)
+    return Parts("".join(texts[:1]), tuple(texts[1:])) if len(texts) <= max_parts else None
 
 
 def draw_one(utterance: Utterance) -> str:
