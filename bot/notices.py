@@ -223,7 +223,7 @@ class Notices:
         """Whether it goes now, taking with it what waits behind it; else it is put off."""
         same = [
             one
-            for one in await self._means.rows.of_case(row.case_no)
+            for one in await self._beside(row)
             if one.order_key == row.order_key and one.kind == "notice" and one.id != row.id
         ]
         sent = [one.sent_at for one in same if one.state in {"sent", "uncertain"}]
@@ -239,6 +239,10 @@ class Notices:
         if joining := [one.id for one in behind if self._can_be_said(one)]:
             await self._means.rows.drop_queued(joining, now, _inside(row))
         return True
+
+    async def _beside(self, row: Row) -> list[Row]:
+        """The other rows of its case; what belongs to no case stands alone."""
+        return await self._means.rows.of_case(row.case_no) if row.case_no else []
 
     def _can_be_said(self, row: Row) -> bool:
         try:
@@ -266,7 +270,7 @@ class Notices:
     async def _message(self, row: Row) -> tuple[Message, Notice]:
         rows = [
             row,
-            *(one for one in await self._means.rows.of_case(row.case_no) if _is_in(one, row)),
+            *(one for one in await self._beside(row) if _is_in(one, row)),
         ]
         notices = still_true([notice_from_bytes(one.payload) for one in rows])
         return self._means.wordings[notices[0].province].say(notices), notices[0]

@@ -262,6 +262,7 @@ def _desk(
         limits=limits,
         wake=wake.wake,
         cases=Cases(parts.database, parts.sealer),
+        outbox=SqlOutbox(parts.database, parts.sealer, long_id),
         persons=Persons(parts.database, parts.sealer, parts.lookups),
         documents=_documents(parts),
         desk_tasks=DeskTasks(parts.database, parts.sealer),

@@ -14,14 +14,18 @@ import structlog
 from bot.departments.following import written
 from bot.envelopes import Order, order_to_bytes
 from bot.following import MAKE_FORM, WATCH
+from bot.ids import same_id
 from bot.stepping import FORGET
 from bot.wiring import World
 from cases.case import Case
 from cases.watching import watch
+from cases.workdays import day_of
+from notifications.catalog import personal_notice
+from notifications.outbox import NewRow
 from storage.documents.pdf import RenderingFailed
 from storage.errors import StorageError
-from storage.redis.drafts import WARNING, Ending, StoredFact
-from storage.redis.errands import SAY, Errand
+from storage.redis.drafts import Ending, StoredFact
+from storage.redis.errands import Errand
 from storage.sql.facts import DraftFact
 from storage.sql.records import Written
 from storage.sql.timers import DueTimer
@@ -163,24 +167,18 @@ async def warn_of_endings(world: World) -> int:
     endings = await world.drafts.ending(now)
     for ending in endings:
         if ending.draft.state == "open":  # what was handed in is kept here a while, too
-            await world.errands.add([_warning(world, ending, now), _forgetting(ending)])
+            await world.outbox.add([_warning(ending, now)])
+            await world.errands.add([_forgetting(ending)])
         await world.drafts.warned(ending)
     return len(endings)
 
 
-def _warning(world: World, ending: Ending, now: datetime) -> Errand:
-    draft = ending.draft
-    texts = world.definitions[draft.province].texts
-    days = min(max((ending.ends_at - now).days, 1), WARNING.days)
-    text = texts.render("edge.draft_ends", {"days": days})
-    return Errand(
-        id=f"ending:{draft.id}:{int(ending.touched.timestamp())}",
-        person=draft.authors[0],
-        draft=draft.id,
-        kind=SAY,
-        payload=order_to_bytes(Order((), text=text)),
-        due=now,
-    )
+def _warning(ending: Ending, now: datetime) -> NewRow:
+    """A notice: after 83 silent days no customer message may be sent any more."""
+    draft, last_word = ending.draft, int(ending.touched.timestamp())
+    row_id = same_id("ending", draft.id, str(last_word))
+    until = day_of(ending.ends_at)
+    return personal_notice("draft_ends", draft.province, draft.authors[0], row_id, now, until)
 
 
 def _forgetting(ending: Ending) -> Errand:

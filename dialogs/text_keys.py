@@ -28,7 +28,7 @@ _PLAIN: Final = """
     yes.change no.change yes.keep no.keep
     progress.looking progress.none supplement.none supplement.draft_first
     command.change_this
-    edge.away edge.more edge.more_gone edge.new_phone edge.see_more
+    edge.away edge.more edge.more_gone edge.see_more
 """
 
 _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
@@ -53,7 +53,6 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
     "progress.case": frozenset({"case_no", "submitted_on", "items"}),
     "supplement.begin": frozenset({"count"}),
     "supplement.handed_in": frozenset({"case_no"}),
-    "edge.draft_ends": frozenset({"days"}),
     "form.signature": frozenset({"name", "date"}),
     **dict.fromkeys(
         (

@@ -5,8 +5,8 @@ Promise: every event has a rule (a test pins it), and a rule that tells nobody s
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from itertools import chain
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
@@ -93,6 +93,14 @@ CATALOG: Final[Mapping[type[Event], Rule]] = MappingProxyType(
     }
 )
 
+PERSONAL: Final[Mapping[str, Told]] = MappingProxyType(
+    {
+        "draft_ends": _applicant("draft_ends", "needs_you"),
+        "new_phone": _applicant("new_phone", "needs_you"),
+    }
+)
+"""What somebody is told about herself, without any case: her window may long be closed."""
+
 NOTICES: Final[Mapping[str, Told]] = MappingProxyType(
     {
         notice: rule
@@ -100,6 +108,7 @@ NOTICES: Final[Mapping[str, Told]] = MappingProxyType(
         if isinstance(rule, Told)
         for notice in rule.notices.values()
     }
+    | dict(PERSONAL)
 )
 """Wording key → the rule it comes from: every province words exactly these."""
 
@@ -124,6 +133,14 @@ def notices_for(
         for who in _told(event)
         if who.relation == relation
     )
+
+
+def personal_notice(
+    key: str, province: str, person: str, row_id: str, at: datetime, until: date
+) -> NewRow:
+    """The outbox row of a notice that belongs to no case (`PERSONAL`); the id makes it one."""
+    notice = Notice(key, "", province, "", at, {"due_on": until.isoformat()}, _APPLICANT)
+    return replace(_row(notice, person, row_id), order_key=f"notice {key} {row_id}")
 
 
 def order_key(case_no: str, person: str) -> str:

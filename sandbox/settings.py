@@ -26,6 +26,7 @@ TEMPLATES = {
     "item_progress": ("sandbox-progress", {**_COMMON, "status": "phrase3"}),
     "needs_you": ("sandbox-missing", {**_COMMON, "missing": "thing3"}),
     "case_result": ("sandbox-result", {**_COMMON, "result": "phrase3"}),
+    "reminder": ("sandbox-draft", {"item": "thing1", "until": "date2", "tip": "thing3"}),
 }
 
 # id → department, office, mode. One of them pulls, so that both ways are always in use.

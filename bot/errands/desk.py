@@ -22,6 +22,7 @@ from storage.redis.turns import Turns
 from storage.sealing import Lookups
 from storage.sql.cases import Cases
 from storage.sql.desk import DeskTasks
+from storage.sql.outbox import SqlOutbox
 from storage.sql.persons import Persons
 
 
@@ -39,6 +40,7 @@ class Desk:
     limits: Limits
     wake: Callable[[], Awaitable[None]]
     cases: Cases
+    outbox: SqlOutbox
     persons: Persons
     documents: Documents
     desk_tasks: DeskTasks

@@ -4,9 +4,8 @@ Where a function ends without `hearing.learn`, it finishes the errand itself.
 """
 
 import asyncio
-from datetime import timedelta
 
-from bot.envelopes import Order, order_to_bytes
+from bot.envelopes import Order
 from bot.errands.desk import Desk
 from bot.errands.failures import TryAgain
 from bot.errands.submitting import submit, supply, withdraw
@@ -29,8 +28,9 @@ from dialogs.turn import (
     RememberIdentity,
     StorePhoto,
 )
+from notifications.catalog import personal_notice
 from storage.documents.store import Use
-from storage.redis.errands import SAY, Errand
+from storage.redis.errands import Errand
 from storage.sql.persons import Address, Identity, Verified
 from storage.sql.records import NewDeskTask
 
@@ -52,8 +52,6 @@ __all__ = [
 ]
 
 CHANNEL = "wechat"
-TOLD_FOR = timedelta(days=90)
-"""So long an old phone is not told again of the same new one."""
 REFERRED = frozenset({"moved_out", "cancelled", "deceased"})
 """Household states with which nothing is filled in and a counter must look (design.md)."""
 
@@ -85,18 +83,14 @@ async def remember_identity(desk: Desk, errand: Errand, order: Order) -> None:
 async def _tell_before(desk: Desk, before: str, now_as: str) -> None:
     """Tell her old phone, once, that another one speaks for her now (design.md)."""
     old, new = (person.partition(".")[0] for person in (before, now_as))
-    if old == new or not await desk.limits.first_use("new_phone", f"{old} {new}", TOLD_FOR):
+    if old == new:
         return
-    text = next(iter(desk.definitions.values())).texts.render("edge.new_phone", {})
-    word = Errand(
-        id=f"new_phone:{old}:{new}",
-        person=old,
-        draft="",
-        kind=SAY,
-        payload=order_to_bytes(Order((), text=text)),
-        due=desk.clock(),
+    now, province = desk.clock(), next(iter(desk.definitions))
+    row = personal_notice(
+        "new_phone", province, old, same_id("new_phone", old, new), now, day_of(now)
     )
-    await desk.errands.add([word])
+    await desk.outbox.add([row])
+    await desk.wake()
 
 
 # ---- registers ----------------------------------------------------------------------------

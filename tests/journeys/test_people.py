@@ -73,12 +73,12 @@ async def test_a_new_phone_gets_her_case_and_the_old_one_is_told(henan: City) ->
     await new.say("办理退休")
     await new.say("1")
     assert await new.log_in("wang_jianguo") == 200
-    await old.sees("另一个微信用您的身份")
+    await old.is_noticed("另一个微信")
     await new.is_offered("同意")
     await new.say("进度")
     await new.sees("养老")
-    assert "另一个微信" not in await new.screen()
-    assert (await old.screen()).count("另一个微信") == 1
+    assert "另一个微信" not in str(await new.notices())
+    assert str(await old.notices()).count("另一个微信") == 1
 
 
 # ---- photos ---------------------------------------------------------------------------------
@@ -128,14 +128,15 @@ async def test_what_is_no_picture_is_said_so(henan: City) -> None:
 
 
 async def test_a_draft_s_end_is_announced_once(henan: City) -> None:
-    await begun(henan)
+    """By a service notice: after so long no customer message may be sent any more."""
+    phone = await begun(henan)
     henan.time.pass_by(days=84)
-
-    async def announced() -> bool:
-        return await warn_of_endings(henan.world) == 0
-
-    await henan.until(announced, "the warning")
+    await warn_of_endings(henan.world)
+    await warn_of_endings(henan.world)
+    await phone.is_noticed("退休申请还没填完")
+    assert len(await phone.notices()) == 1
     assert not await henan.world.drafts.ending(henan.time())
+    assert await henan.violations() == []
 
 
 async def test_photos_of_an_ended_draft_are_removed(henan: City, redis: Redis) -> None:
@@ -161,7 +162,7 @@ async def test_nobody_is_warned_of_what_was_handed_in(henan: City, redis: Redis)
     await applied(henan)
     henan.time.pass_by(days=84)
     await warn_of_endings(henan.world)
-    assert not await redis.keys("errand:ending:*")
+    assert await count(henan, "outbox WHERE case_no = ''") == 0
 
 
 # ---- slow ------------------------------------------------------------------------------------
