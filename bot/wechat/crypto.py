@@ -50,6 +50,12 @@ class AesKey:
     """One decoded EncodingAESKey (32 bytes). Never shown."""
 
     raw: bytes = field(repr=False)
+    _cipher: Cipher[modes.CBC] = field(init=False, repr=False, compare=False)
+    """Made once; each message has a context of its own."""
+
+    def __post_init__(self) -> None:
+        cipher = Cipher(algorithms.AES(self.raw), modes.CBC(self.raw[:16]))
+        object.__setattr__(self, "_cipher", cipher)
 
     @classmethod
     def of(cls, encoding_aes_key: str) -> "AesKey":
@@ -62,17 +68,14 @@ class AesKey:
             raise ValueError("an EncodingAESKey is base64 of 32 bytes")
         return cls(raw)
 
-    def _cipher(self) -> Cipher[modes.CBC]:
-        return Cipher(algorithms.AES(self.raw), modes.CBC(self.raw[:16]))
-
     def encrypt(self, plaintext: bytes) -> bytes:
         """AES-256-CBC without padding: the caller pads."""
-        encryptor = self._cipher().encryptor()
+        encryptor = self._cipher.encryptor()
         return encryptor.update(plaintext) + encryptor.finalize()
 
     def decrypt(self, ciphertext: bytes) -> bytes:
         """AES-256-CBC, padding still on; `ciphertext` must be whole blocks of 16 bytes."""
-        decryptor = self._cipher().decryptor()
+        decryptor = self._cipher.decryptor()
         return decryptor.update(ciphertext) + decryptor.finalize()
 
 

@@ -13,7 +13,6 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Literal, TypeAlias
 from urllib.parse import unquote
 
@@ -226,7 +225,7 @@ def _spelled(value: object) -> str:
 def _digest(account: Account, *parts: str) -> str:
     # U+001F cannot occur in XML: no two different lists of parts read the same.
     joined = "\x1f".join((account.app_id, *parts)).encode("utf-8", "surrogatepass")
-    return hmac.new(account.token.encode(), joined, sha256).hexdigest()
+    return hmac.digest(account.token.encode(), joined, "sha256").hex()
 
 
 # ---- what was said ------------------------------------------------------------------------------

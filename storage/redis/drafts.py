@@ -5,7 +5,7 @@ the draft's version, so whoever comes second hears of it (`Conflict`) and looks 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from redis.asyncio import Redis
@@ -165,7 +165,7 @@ def draft_place(draft_id: str) -> Place:
 
 def draft_sealed(sealer: Sealer, draft: Draft, version: int) -> bytes:
     """The draft as it is stored with this version."""
-    return sealer.seal(draft_to_bytes(replace(draft, version=version)), draft_place(draft.id))
+    return sealer.seal(draft_to_bytes(draft, version), draft_place(draft.id))
 
 
 def fact_words(draft: Draft, fact: Fact | None) -> Words:

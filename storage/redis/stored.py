@@ -43,8 +43,8 @@ class FromTheFuture(StorageError):
     """A newer version of this program wrote this conversation or draft."""
 
 
-def conversation_to_bytes(conversation: Conversation) -> bytes:
-    """The stored form; `conversation_from_bytes` reads it."""
+def conversation_to_bytes(conversation: Conversation, version: int | None = None) -> bytes:
+    """The stored form, with another version if one is given; `conversation_from_bytes` reads it."""
     return orjson.dumps(
         {
             "schema": SCHEMA,
@@ -56,7 +56,7 @@ def conversation_to_bytes(conversation: Conversation) -> bytes:
             "misses": conversation.misses,
             "last": conversation.last,
             "reminder": conversation.reminder,
-            "version": conversation.version,
+            "version": conversation.version if version is None else version,
         }
     )
 
@@ -77,8 +77,8 @@ def conversation_from_bytes(data: bytes) -> Conversation:
     )
 
 
-def draft_to_bytes(draft: Draft) -> bytes:
-    """The stored form; `draft_from_bytes` reads it."""
+def draft_to_bytes(draft: Draft, version: int | None = None) -> bytes:
+    """The stored form, with another version if one is given; `draft_from_bytes` reads it."""
     return orjson.dumps(
         {
             "schema": SCHEMA,
@@ -90,7 +90,7 @@ def draft_to_bytes(draft: Draft) -> bytes:
             "began_at": draft.began_at,
             "kind": draft.kind,
             "state": draft.state,
-            "version": draft.version,
+            "version": draft.version if version is None else version,
             "level": draft.level,
             "answers": _answers_out(draft.answers),
             "shelved": _answers_out(draft.shelved),

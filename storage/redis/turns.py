@@ -47,7 +47,7 @@ Keys carry digests only: callers give message keys, addresses and nonces as keye
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
@@ -346,7 +346,7 @@ class Turns:
 
     def _conversation_words(self, claim: Claim, conversation: Conversation) -> Words:
         expected = 0 if claim.conversation is None else claim.conversation.version
-        body = conversation_to_bytes(replace(conversation, version=expected + 1))
+        body = conversation_to_bytes(conversation, expected + 1)
         place = conversation_place(claim.person)
         return expected, conversation.subject.draft, self._sealer.seal(body, place)
 
