@@ -73,12 +73,19 @@ class Draft:
         default_factory=dict, init=False, repr=False, compare=False
     )
     """What `dialogs/route.py` has derived from just these answers, by day; never stored."""
+    earlier: dict[str, dict[date, tuple[object, object]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """The last answer's key, where this draft differs in nothing else, and what was derived then:
+    of the way up to that question it still holds."""
 
     def with_answer(self, key: str, answer: Answer) -> "Draft":
         """The draft with this answer, replacing another or one that was shelved."""
         shelved = {name: old for name, old in self.shelved.items() if name != key}
         state = "open" if self.state == "blank" else self.state
-        return replace(self, answers={**self.answers, key: answer}, shelved=shelved, state=state)
+        grown = replace(self, answers={**self.answers, key: answer}, shelved=shelved, state=state)
+        grown.earlier[key] = self.places
+        return grown
 
     def without(self, *keys: str) -> "Draft":
         """The draft with these answers shelved: not lost, not on the route."""

@@ -84,12 +84,19 @@ class Group(_Strict):
     most: Annotated[int, Field(ge=1, le=20)] = 10
     questions: Annotated[tuple[Question, ...], Field(strict=False)]
     _rounds: dict[int, tuple[Question, ...]] = PrivateAttr(default_factory=dict)
+    _mores: dict[int, Question] = PrivateAttr(default_factory=dict)
 
     def members(self, index: int) -> tuple[Question, ...]:
         """The questions of round `index` (from 0), made once: every turn walks over them."""
         if index not in self._rounds:
             self._rounds[index] = tuple(_member(self, index, one) for one in self.questions)
         return self._rounds[index]
+
+    def more_after(self, index: int) -> Question:
+        """The question after round `index`, made once as well."""
+        if index not in self._mores:
+            self._mores[index] = more_question(self, index)
+        return self._mores[index]
 
 
 Entry: TypeAlias = Question | Group
@@ -117,8 +124,12 @@ class Form(_Strict):
 
     def entries(self) -> Iterator[Entry]:
         """Questions and groups in the order they are asked."""
-        for section in self.sections:
-            yield from section.questions
+        yield from self.in_order
+
+    @cached_property
+    def in_order(self) -> tuple[Entry, ...]:
+        """The same, made once: every turn walks over them."""
+        return tuple(entry for section in self.sections for entry in section.questions)
 
     def question(self, key: str) -> Question:
         """The question with this absolute key. Raises KeyError when there is none."""
@@ -213,12 +224,14 @@ def _find(entry: Entry, key: str) -> Question | None:
         return None
     index = int(parts[1])
     if parts[2] == MORE:
-        return more_question(entry, index)
+        return entry.more_after(index)
     return next((one for one in entry.members(index) if one.key == key), None)
 
 
 def _absolute(condition: Condition, prefix: str) -> Condition:
     """Answers named with a leading dot are those of the same round."""
+    if condition == ALWAYS:
+        return ALWAYS  # itself: the walk asks nothing of it
     data = condition.model_dump(by_alias=True, exclude_none=True)
     return _REPLACED.model_validate({"when": _replace(data, prefix)}).when
 

@@ -6,14 +6,14 @@ to nobody, though the draft still keeps it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from cases.conditions import ALWAYS, holds
 from cases.values import JSON
 from dialogs.definition import Definition
 from dialogs.draft import Draft
-from dialogs.form import MORE, Entry, Form, Group, Question, more_question
+from dialogs.form import Entry, Form, Group, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Place:
     answered: tuple[Question, ...]
     pending: tuple[Question, ...]
     answers: Mapping[str, JSON]
+    stop: tuple[int, int] = field(default=(0, 0), repr=False, compare=False)
+    """Where the walk came upon the open question: the entry, and how many were answered before."""
 
     @property
     def open(self) -> Question | None:
@@ -56,14 +58,29 @@ def place(definition: Definition, draft: Draft, today: date) -> Place:
 
 
 def _walked(definition: Definition, draft: Draft, today: date) -> Place:
+    """The walk, from the question on that was answered just now: half of a turn's walking."""
     walk = _Walk(definition, draft, today)
-    if draft.kind == "supplement":
-        for entry in wanted_entries(definition.form, draft):
-            walk.enter(entry)
-    else:
-        for entry in definition.form.entries():
-            walk.enter(entry)
-    return Place(tuple(walk.answered), tuple(walk.pending), walk.answers)
+    supplement = draft.kind == "supplement"
+    entries = wanted_entries(definition.form, draft) if supplement else definition.form.in_order
+    earlier = _before_the_answer(definition, draft, today)
+    first, known = earlier.stop if earlier is not None else (0, 0)
+    if earlier is not None:
+        walk.know(earlier, known)
+    stop = first, known
+    for index in range(first, len(entries)):
+        if not walk.pending:
+            stop = index, len(walk.answered)
+        walk.enter(entries[index])
+    return Place(tuple(walk.answered), tuple(walk.pending), walk.answers, stop)
+
+
+def _before_the_answer(definition: Definition, draft: Draft, today: date) -> Place | None:
+    """The place one answer ago, if that was the answer to the question that stood open."""
+    for key, places in draft.earlier.items():
+        of, found = places.get(today, (None, None))
+        if of is definition and isinstance(found, Place):
+            return found if found.open is not None and found.open.key == key else None
+    return None
 
 
 def wanted_entries(form: Form, draft: Draft) -> tuple[Entry, ...]:
@@ -84,6 +101,11 @@ class _Walk:
         self.pending: list[Question] = []
         self.answers: dict[str, JSON] = {}
 
+    def know(self, earlier: Place, known: int) -> None:
+        """Begin where an earlier walk had found so many answers."""
+        self.answered = [*earlier.answered[:known]]
+        self.answers = {one.key: earlier.answers[one.key] for one in self.answered}
+
     def enter(self, entry: Entry) -> None:
         when = entry.when
         if when is not ALWAYS and not holds(when, self.answers, self.today, self.rules):
@@ -92,7 +114,8 @@ class _Walk:
             self.visit(entry)
             return
         for question in self._rounds(entry):
-            if holds(question.when, self.answers, self.today, self.rules):
+            when = question.when
+            if when is ALWAYS or holds(when, self.answers, self.today, self.rules):
                 self.visit(question)
 
     def visit(self, question: Question) -> None:
@@ -113,9 +136,9 @@ class _Walk:
             yield from group.members(index)
             if index + 1 == group.most:
                 return
-            more = more_question(group, index)
+            more = group.more_after(index)
             yield more
-            if self.answers.get(f"{group.key}.{index}.{MORE}") is not True:
+            if self.answers.get(more.key) is not True:
                 return
 
     def _derived(self, question: Question) -> JSON:

@@ -119,3 +119,17 @@ def test_a_question_is_found_by_its_key_only_on_the_route() -> None:
     assert found is not None
     assert found.label == "社保卡银行账号"
     assert here.question("fund_own_card") is None
+
+
+@settings(deadline=None)
+@given(ANSWERS, VALUES, st.booleans())
+def test_a_walk_taken_up_at_the_open_question_ends_where_a_whole_one_does(
+    answers: dict[str, Answer], value: JSON, done: bool
+) -> None:
+    before = replace(draft(), answers=answers)
+    asked = at(before).open
+    assert asked is not None
+    after = before.with_answer(asked.key, Answer(value, "citizen", NOW, done=done))
+    whole = draft_from_bytes(draft_to_bytes(after))
+    assert at(after) == at(whole)
+    assert at(after).stop == at(whole).stop
