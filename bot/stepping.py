@@ -24,7 +24,7 @@ from dialogs.engine import hear
 from dialogs.said import CaseOpened, Said, SubmissionRefused, Tap
 from dialogs.say import Choice, Utterance
 from dialogs.speak import speak
-from dialogs.talk import CHINA
+from dialogs.talk import day_in_china
 from dialogs.turn import Asked, AskRegistry, Errand, FetchPapers, StorePhoto, Turn
 from storage.redis.drafts import Conflict, Drafts, Fact
 from storage.redis.errands import SAY, errand_id
@@ -132,7 +132,7 @@ class Stepping:
             utterances = [one for one in utterances if not one.provisional]
             utterances += speak(definition, turn, now)
             errands += turn.errands
-        return replace(turn, errands=errands), utterances
+        return Turn(turn.conversation, turn.draft, turn.events, errands), utterances
 
     async def _elsewhere(
         self, claim: Claim, envelope: Envelope, conversation: Conversation, named: str
@@ -303,4 +303,4 @@ def _draft_of(said: Said) -> str:
 def _fact(turn: Turn, now: datetime) -> Fact | None:
     """Which question stands open, for reminders and drop-off; nothing personal."""
     asked = [event.question for event in turn.events if isinstance(event, Asked)]
-    return Fact(asked[-1], now.astimezone(CHINA).date()) if asked else None
+    return Fact(asked[-1], day_in_china(now)) if asked else None

@@ -5,6 +5,7 @@ Every part of the engine takes a `Talk` and gives one back; `hear` turns the las
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 
 from cases.values import JSON
@@ -18,6 +19,12 @@ from dialogs.turn import Errand, Event, Told, Turn
 
 CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China keeps one time without daylight saving since 1992."""
+
+
+@lru_cache(maxsize=16)
+def day_in_china(now: datetime) -> date:
+    """The day it is there at this moment; one step asks this ten times of the same moment."""
+    return now.astimezone(CHINA).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ class Talk:
     @property
     def today(self) -> date:
         """The day it is where she lives."""
-        return self.now.astimezone(CHINA).date()
+        return day_in_china(self.now)
 
     def place(self) -> Place:
         """Where the draft stands in the form."""
@@ -76,20 +83,24 @@ class Talk:
         numbered = replace(
             self.conversation, focus=focus, asking=self.conversation.asking + 1, misses=0
         )
-        return replace(self, conversation=numbered)
+        return self.with_conversation(numbered)
 
     def missed(self) -> "Talk":
         """What was said was not understood, once more."""
         heard = self.conversation
-        return replace(self, conversation=replace(heard, misses=heard.misses + 1))
+        return self.with_conversation(replace(heard, misses=heard.misses + 1))
+
+    def with_conversation(self, conversation: Conversation) -> "Talk":
+        """Go on with this conversation."""
+        return Talk(self.definition, conversation, self.draft, self.now, self.events, self.errands)
 
     def with_draft(self, draft: Draft) -> "Talk":
         """Go on with this draft."""
-        return replace(self, draft=draft)
+        return Talk(self.definition, self.conversation, draft, self.now, self.events, self.errands)
 
     def with_answer(self, key: str, answer: Answer) -> "Talk":
         """Keep this answer."""
-        return replace(self, draft=self.draft.with_answer(key, answer))
+        return self.with_draft(self.draft.with_answer(key, answer))
 
     def with_subject(self, subject: Subject) -> "Talk":
         """Remember this of the person who is spoken for (or of a new one)."""
@@ -98,7 +109,7 @@ class Talk:
         )
         if subject not in others:
             others = (*others, subject)
-        return replace(self, conversation=replace(self.conversation, subjects=others))
+        return self.with_conversation(replace(self.conversation, subjects=others))
 
     def turn(self) -> Turn:
         """The finished step."""

@@ -31,7 +31,8 @@ def varied(talk: Talk) -> Talk:
         kept = list(talk.events)
     said = " ".join(sorted(filter(None, map(_key, kept))))
     last = (*talk.conversation.last[-1:], said)
-    return replace(talk, events=tuple(kept), conversation=replace(talk.conversation, last=last))
+    remembers = replace(talk.conversation, last=last)
+    return Talk(talk.definition, remembers, talk.draft, talk.now, tuple(kept), talk.errands)
 
 
 def _stale(last: tuple[str, ...]) -> frozenset[str]:
