@@ -104,6 +104,7 @@ class _Line(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._reader = hiredis.Reader(replyError=_refusal)
         self._waiting: deque[asyncio.Future[Any]] = deque()
+        self._unsent: list[bytes] = []
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvloop's is no subclass of asyncio's; both connections made here give one
@@ -128,16 +129,24 @@ class _Line(asyncio.Protocol):
         self._waiting.clear()
 
     def hang_up(self) -> None:
-        self.ended = True
         if self._transport is not None:
+            self._send()
             self._transport.close()
+        self.ended = True
 
     def say(self, words: tuple[str | bytes | int, ...]) -> asyncio.Future[Any]:
-        assert self._transport is not None
         waiting: asyncio.Future[Any] = self._loop.create_future()
         self._waiting.append(waiting)
-        self._transport.write(hiredis.pack_command(words))  # type: ignore[arg-type]  # its stub takes tuples of one member only
+        if not self._unsent:
+            self._loop.call_soon(self._send)
+        self._unsent.append(hiredis.pack_command(words))  # type: ignore[arg-type]  # its stub takes tuples of one member only
         return waiting
+
+    def _send(self) -> None:
+        """Send what was said since the loop came round: the transport itself waits for nobody."""
+        unsent, self._unsent = self._unsent, []
+        if unsent and not self.ended and self._transport is not None:
+            self._transport.write(b"".join(unsent))
 
 
 def _refusal(message: str) -> Exception:
