@@ -16,6 +16,7 @@ from typing import Final
 import structlog
 import uvloop
 from aiohttp import web
+from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import RedisError
 
 from bot.app import make_app
@@ -28,6 +29,9 @@ from storage.sql.connect import check_schema, connect, migrate
 
 SHUTDOWN_SECONDS: Final = 5.0
 """How long running requests may take to end."""
+
+LOOK_SECONDS: Final = 2.0
+"""How often the embedded Redis is looked at."""
 
 log = structlog.get_logger()
 
@@ -89,8 +93,37 @@ async def _run(
         _collect_garbage()
         async with _web(world, listening), _worker(world, on=worker_too):
             log.info("started", web=web_too, worker=worker_too)
-            await stop.wait()
+            if not await _stopped(world, stop, watching=not settings.redis_url):
+                raise CannotStart(
+                    f"The embedded Redis has ended: see {settings.data_dir}/redis/server.log."
+                )
     log.info("stopped")
+
+
+async def _stopped(world: World, stop: asyncio.Event, *, watching: bool) -> bool:
+    """Wait for the signal to stop; False when the embedded Redis has gone before.
+
+    Nobody restarts it under us: whoever watches this process (systemd, `make run`) restarts both.
+    """
+    while True:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                await stop.wait()
+                return True
+        if watching and await _is_gone(world):
+            return False
+
+
+async def _is_gone(world: World) -> bool:
+    """Nobody listens at its socket any more; one that is only slow still does."""
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            await world.redis.ping()
+    except (NoConnection, FileNotFoundError, ConnectionRefusedError):
+        return True
+    except (RedisError, OSError, TimeoutError):
+        return False
+    return False
 
 
 def _collect_garbage() -> None:

@@ -1,4 +1,4 @@
-"""Every route says who may call it. `tests/test_route_guards.py` proves that none forgot.
+"""Every route says who may call it; `tests/architecture` proves that none forgot.
 
 PUBLIC    anybody; tells nothing about anybody
 PLATFORM  WeChat, by the signature of its callback

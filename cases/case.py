@@ -194,23 +194,19 @@ def current_answers(case: Case) -> dict[str, JSON]:
     """The answers as submitted, with what was supplied later on top."""
     answers = dict(case.application.answers)
     for supplement in case.supplements:
+        told_anew = {key.partition(".")[0] for key in supplement.answers if _is_row(key)}
+        answers = {
+            key: value
+            for key, value in answers.items()
+            if not (_is_row(key) and key.partition(".")[0] in told_anew)
+        }
         answers |= supplement.answers
-        answers = _without_ended_rounds(answers)
     return answers
 
 
-def _without_ended_rounds(answers: Answers) -> dict[str, JSON]:
-    """A table retold with fewer rows: `children.1.more` false ends it, what is behind is gone."""
-    ends = {
-        parts[0]: int(parts[1])
-        for key, value in answers.items()
-        if value is False and len(parts := key.split(".")) == 3 and parts[2] == "more"
-    }
-    return {
-        key: value
-        for key, value in answers.items()
-        if len(parts := key.split(".")) != 3 or int(parts[1]) <= ends.get(parts[0], int(parts[1]))
-    }
+def _is_row(key: str) -> bool:
+    """`children.0.name`: a table is told whole, never mended row by row."""
+    return key.count(".") == 2
 
 
 def current_documents(case: Case) -> dict[str, tuple[str, ...]]:

@@ -142,6 +142,8 @@ def _refused(talk: Talk, reason: str) -> Talk:
     talk = talk.with_draft(replace(talk.draft, state="open")).focus(Asking())
     if reason == "identity":
         return talk.tell("submit.refused.identity", "submit")
+    if reason == "under_way":
+        return talk.tell("submit.refused.under_way", "progress", "withdraw")
     return ask(talk.tell("submit.refused.changed"))
 
 

@@ -22,6 +22,7 @@ _PLAIN: Final = """
     unreadable.voice unreadable.place unreadable.other
     review.submit review.change submit.photos_pending
     submit.refused.changed submit.refused.already submit.refused.identity
+    submit.refused.under_way
     submitting submitting.wait withdrawing
     confirm.restart confirm.delete
     yes.withdraw no.withdraw yes.restart no.restart yes.delete no.delete
@@ -58,7 +59,9 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
         (
             "way_out",
             "still_here",
+            "human.ask",
             "human.taken",
+            "complaint.ask",
             "complaint.taken",
             "registry.referral",
             "submit.verify_first",

@@ -4,8 +4,10 @@ Secrets are made on the first run and kept in the data folder, so that a restart
 run before has sealed and signed.
 """
 
+import fcntl
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +94,19 @@ def open_data_dir(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise Refused(f"The data folder {folder} cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def data_dir_to_ourselves(folder: Path) -> Iterator[None]:
+    """A second sandbox would rewrite the addresses that the first one's service works with."""
+    with (folder / "sandbox.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Refused(
+                f"Another sandbox uses the data folder {folder}: stop it, or set DATA_DIR."
+            ) from error
+        yield
 
 
 def load_secrets(folder: Path, world: World) -> dict[str, str]:

@@ -23,6 +23,7 @@ from sandbox.app import make_app
 from sandbox.serving import Refused
 from sandbox.settings import (
     Place,
+    data_dir_to_ourselves,
     load_connections,
     load_secrets,
     open_data_dir,
@@ -154,6 +155,13 @@ class _Service:
 @asynccontextmanager
 async def _sandbox(place: Place, world: World) -> AsyncIterator[None]:
     open_data_dir(place.data_dir)
+    with data_dir_to_ourselves(place.data_dir):
+        async with _listening(place, world):
+            yield
+
+
+@asynccontextmanager
+async def _listening(place: Place, world: World) -> AsyncIterator[None]:
     secrets = load_secrets(place.data_dir, world)
     app = make_app(place, secrets, load_connections(place, world), world)
     _require_free(place.host, place.sandbox_port, "SANDBOX_PORT")

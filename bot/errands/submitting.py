@@ -21,6 +21,8 @@ from dialogs.turn import Submit, Supply, WithdrawCase
 from storage.redis.errands import Errand
 from storage.sql.records import DraftAlreadySubmitted, Filing, Relation, Written
 
+ENDED = frozenset({"finished", "taken_back", "withdrawn"})
+"""States of a case after which she may apply anew."""
 OFFICIAL_ACCOUNT = "01"
 """The channel in a case number (storage/sql/numbers.py)."""
 
@@ -50,6 +52,8 @@ async def _open(desk: Desk, definition: Definition, draft: Draft) -> CaseOpened 
     parties: tuple[tuple[str, Relation], ...] = ((draft.subject, "person"),)
     if person is not None and person.id != draft.subject:
         parties = (*parties, (person.id, "person"))
+    if await _under_way(desk, draft, parties):
+        return SubmissionRefused(draft.id, "under_way")
     filing = _filing(definition, applied, parties, now)
 
     def make(case_no: str) -> Written:
@@ -60,6 +64,13 @@ async def _open(desk: Desk, definition: Definition, draft: Draft) -> CaseOpened 
         return SubmissionRefused(draft.id, "already")
     await desk.documents.hand_over(draft.id, opened.case_no)
     return CaseOpened(draft.id, opened.case_no)
+
+
+async def _under_way(desk: Desk, draft: Draft, parties: tuple[tuple[str, Relation], ...]) -> bool:
+    """Whether she has applied before and departments are still at it: nobody needs that twice."""
+    own = await desk.cases.of_draft(draft.id)
+    hers = [case for person, _ in parties for case in await desk.cases.of_person(person)]
+    return any(case.case_no != own and case.state not in ENDED for case in hers)
 
 
 def _filing(

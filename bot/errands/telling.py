@@ -13,9 +13,12 @@ from cases.definition import Service
 from cases.supplements import wanted
 from cases.values import JSON
 from cases.workdays import day_of
+from dialogs.definition import Definition
 from dialogs.draft import Wanted
 from dialogs.said import ProgressFound, WantedFound
 from dialogs.turn import FindProgress, FindWanted
+from notifications.wordings import Names
+from storage.notices import names_of
 from storage.redis.errands import Errand
 
 SHOWN = 3
@@ -29,7 +32,7 @@ async def find_progress(desk: Desk, errand: Errand, order: Order) -> None:
     (asked,) = order.errands
     assert isinstance(asked, FindProgress)
     found = await _cases(desk, asked.person)
-    lines = tuple(_line(desk.service(case), case) for case in found)
+    lines = tuple(_line(desk.definitions[case.application.province], case) for case in found)
     await desk.hearing.learn((ProgressFound(lines),), order, errand)
 
 
@@ -81,15 +84,18 @@ async def _cases(desk: Desk, person: str) -> list[Case]:
     return [case for case in loaded if case is not None]
 
 
-def _line(service: Service, case: Case) -> dict[str, JSON]:
+def _line(definition: Definition, case: Case) -> dict[str, JSON]:
+    service, names = definition.service, names_of(definition)
     return {
         "case_no": case.case_no,
         "submitted_on": _day(day_of(case.application.submitted_at)),
-        "items": [_item(service, item) for item in case.items if item.state != "not_applicable"],
+        "items": [
+            _item(service, names, item) for item in case.items if item.state != "not_applicable"
+        ],
     }
 
 
-def _item(service: Service, item: Item) -> dict[str, JSON]:
+def _item(service: Service, names: Names, item: Item) -> dict[str, JSON]:
     clock, definition = item.clock, service.item(item.code)
     department = service.department(item.department)
     return {
@@ -99,6 +105,10 @@ def _item(service: Service, item: Item) -> dict[str, JSON]:
         "phone": department.phone,
         "channel": definition.original_channel,
         "reason": item.reason,
+        "basis": item.basis,
+        "missing": [
+            {"name": names.missing(one.kind, one.code), "note": one.note} for one in item.missing
+        ],
         "opens_on": _day(item.opens_on) if item.opens_on else "",
         "waits_for": item.waiting_for or "",
         "due_on": _day(clock.due_on) if clock else "",

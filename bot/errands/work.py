@@ -226,6 +226,7 @@ async def open_task(desk: Desk, errand: Errand, order: Order) -> None:
                 case_no=cases[0].case_no if cases else "",
                 draft=task.draft,
                 question=task.question,
+                note=task.note,
             ),
         )
     )

@@ -162,6 +162,25 @@ def test_serve_answers_and_ends_with_a_signal(tmp_path: Path) -> None:
     assert (process.returncode, errors) == (0, "")
 
 
+def test_serve_ends_when_its_redis_has_ended(tmp_path: Path) -> None:
+    """It could only tell everybody to come back later; whoever watches it starts both again."""
+    port, data = _free_port(), tmp_path / "var"
+    settings = environment(data, PORT=str(port))
+    with _running(started("serve", settings, tmp_path)) as process:
+        assert _ready(process, port) == "ready"
+        _end_redis((data / "server.address").read_text().strip())
+        _, errors = process.communicate(timeout=SECONDS)
+    assert process.returncode == 2
+    assert errors.startswith("The embedded Redis has ended")
+
+
+def _end_redis(address: str) -> None:
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(address)
+        line.sendall(b"SHUTDOWN NOSAVE\r\n")
+        line.recv(1)
+
+
 @contextmanager
 def _running(process: "subprocess.Popen[str]") -> Iterator["subprocess.Popen[str]"]:
     try:

@@ -81,6 +81,19 @@ async def test_a_new_phone_gets_her_case_and_the_old_one_is_told(henan: City) ->
     assert str(await old.notices()).count("另一个微信") == 1
 
 
+async def test_nobody_applies_twice_at_once(henan: City) -> None:
+    await applied(henan, number=2)
+    new = await henan.phone(0)
+    await new.say("办理退休")
+    await new.say("1")
+    assert await new.log_in("wang_jianguo") == 200
+    await new.is_offered("同意")
+    for answer in ("1", "1", "建行", "6217000010000000128", "2", "2", "1", "1", "1"):
+        await new.say(answer)
+    await new.sees("已经有一件正在办")
+    assert await count(henan, "cases") == 1
+
+
 # ---- photos ---------------------------------------------------------------------------------
 
 

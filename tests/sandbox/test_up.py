@@ -189,6 +189,20 @@ async def test_a_busy_port_is_one_sentence(tmp_path: Path, taken: int, setting: 
             assert await run.end() == (2, "", sentence)
 
 
+async def test_a_second_one_leaves_the_first_alone(tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    async with running(data) as first:
+        await first.address()
+        before = (data / "departments.yaml").read_text()
+        async with running(data) as second:
+            code, _, err = await second.end()
+        assert code == 2
+        assert err == (
+            f"Another sandbox uses the data folder {data}: stop it, or set DATA_DIR.\n"
+        )
+        assert (data / "departments.yaml").read_text() == before
+
+
 async def test_a_broken_data_folder_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("a file")
     async with running(tmp_path / "var") as run:

@@ -199,8 +199,8 @@ def test_without_anything_off_the_form_there_is_no_annex() -> None:
 def test_differences_alone_make_an_annex() -> None:
     text = words(filled(extra=[], unprintable=[]))
     assert "字库" not in text
-    assert "项目本人填写户籍登记信息婚姻状况丧偶初婚" in text
-    assert "户籍登记信息与本人填写不一致之处" not in words(filled(differences=[]))
+    assert "项目本人填写政务数据婚姻状况丧偶初婚" in text
+    assert "政务数据与本人填写不一致之处" not in words(filled(differences=[]))
 
 
 def test_an_address_outside_the_province_names_its_province() -> None:

@@ -53,6 +53,8 @@ def _item(name: str, state: str, department: str, due_on: str = "", **more: JSON
         "phone": "12333",
         "channel": "参保地经办机构",
         "reason": "",
+        "basis": "",
+        "missing": [],
         "opens_on": "",
         "waits_for": "",
         "due_on": due_on,
