@@ -21,6 +21,7 @@ from dialogs.conversation import (
 )
 from dialogs.definition import Definition
 from dialogs.draft import Draft
+from dialogs.knowledge import OUTRIGHT
 from dialogs.offering import (
     confirm,
     offer_draft,
@@ -45,7 +46,10 @@ from dialogs.turn import AlreadyAnswered, ErasePerson, KnowledgeTold, Turn
 from dialogs.varying import varied
 
 HELPERS: Final = frozenset({"human", "complaint"})
-"""Commands that are heard even while an application is being submitted."""
+"""Commands that are heard even while an application is being submitted; what stands behind one,
+or is said after it, is a note for the desk."""
+BREAKS: Final = " \u3000:：,，.。;；!！、\n"
+"""What parts a command from the note behind it."""
 
 
 def hear(
@@ -78,6 +82,7 @@ def _told(talk: Talk, said: Words) -> Talk:
         case Tap():
             return _tapped(talk, said)
         case Photo():
+            talk = _moved_on(talk)
             return answered(talk, said) if talk.draft.state == "open" else _stray_photo(talk)
         case Text():
             return _typed(talk, said)
@@ -87,17 +92,19 @@ def _told(talk: Talk, said: Words) -> Talk:
 
 def _while_submitting(talk: Talk, said: Words | MenuTapped) -> Talk:
     """Nothing but its own result touches the draft; help is there all the same."""
-    command = ""
+    command = argument = ""
     match said:
         case Text(text=text):
-            command, _ = _command(talk, text)
+            command, argument = _command(talk, text)
         case Tap(id=tap_id) if (ref := taps.parse(tap_id)) and ref.question == taps.COMMAND:
             command = ref.choice
         case MenuTapped(key=key):
             command = key
         case _:
             pass
-    return steer(talk, command) if command in HELPERS else talk.tell("submitting.wait")
+    if command in HELPERS:
+        return steer(talk, command, argument)
+    return talk.tell("submitting.wait")
 
 
 def _happened(
@@ -112,7 +119,7 @@ def _happened(
         case MenuTapped() if talk.draft.state == "submitting":
             return _while_submitting(talk, said)
         case MenuTapped(key=key):
-            return steer(talk, key) if key in COMMANDS else _greet(talk)
+            return _steered(talk, key) if key in COMMANDS else _greet(talk)
         case Voice() | Located() | Unsupported():
             return again(talk.tell(_not_readable(said)))
         case _:
@@ -150,7 +157,7 @@ def _typed(talk: Talk, said: Text) -> Talk:
     if command and isinstance(focus, Confirming) and SAME_AS.get(type(focus.proposal)) == command:
         return confirm(talk, focus.proposal)
     if command:
-        return steer(talk, command, argument)
+        return _steered(talk, command, argument)
     if talk.conversation.reminder and among(said.text, talk.definition.words.thanks):
         noted = replace(talk, conversation=replace(talk.conversation, reminder=""))
         return noted.tell("thanks")
@@ -170,10 +177,52 @@ def _command(talk: Talk, typed: str) -> tuple[str, str]:
             return name, ""
     for name, prefixes in words.prefixes.items():
         for prefix in prefixes:
-            carried = text.removeprefix(prefix)
-            if carried != text and (len(prefix) > 1 or meant_lines(talk, carried)):
-                return name, carried  # 改 alone may begin anything: 改天再说
-    return "", ""
+            carried = _carried(talk, name, prefix, typed)
+            if carried is not None:
+                return name, carried
+    return _awaited(talk, typed)
+
+
+def _carried(talk: Talk, name: str, prefix: str, typed: str) -> str | None:
+    """What stands behind the prefix; None where the message only begins like it."""
+    if name in HELPERS:
+        return _note(talk, name, prefix, typed.strip())
+    carried = folded(typed).removeprefix(prefix)
+    if carried == folded(typed):
+        return None
+    # 改 alone may begin anything: 改天再说
+    return carried if len(prefix) > 1 or meant_lines(talk, carried) else None
+
+
+def _note(talk: Talk, name: str, prefix: str, typed: str) -> str | None:
+    """Her own words behind 投诉 or 人工, as she wrote them."""
+    if not typed.startswith(prefix):
+        return None
+    behind = typed.removeprefix(prefix)
+    if behind[:1] in BREAKS:
+        return behind.strip().lstrip(BREAKS)
+    # 人工湖 is a place, and 投诉电话是多少 a question
+    asked = talk.definition.knowledge.find(typed, OUTRIGHT) is not None
+    return None if name == "human" or asked else behind
+
+
+def _awaited(talk: Talk, typed: str) -> tuple[str, str]:
+    """What she was asked to say to the desk; 好的 and 在吗 are not yet it."""
+    awaited, words = talk.conversation.reminder, talk.definition.words
+    if awaited not in HELPERS:
+        return "", ""
+    return awaited, "" if among(typed, (*words.thanks, *words.greetings)) else typed.strip()
+
+
+def _steered(talk: Talk, command: str, argument: str = "") -> Talk:
+    return steer(talk if command in HELPERS else _moved_on(talk), command, argument)
+
+
+def _moved_on(talk: Talk) -> Talk:
+    """She does something else than say what the desk was to hear: that is awaited no more."""
+    if talk.conversation.reminder not in HELPERS:
+        return talk
+    return talk.with_conversation(replace(talk.conversation, reminder=""))
 
 
 def _by_the_way(talk: Talk, said: Text) -> Talk:
@@ -202,7 +251,8 @@ def _tapped(talk: Talk, tap: Tap) -> Talk:
         return _typed(talk, Text(tap.label))
     if ref.question == taps.COMMAND:
         name, _, argument = ref.choice.partition(".")
-        return steer(talk, name, argument) if name in COMMANDS else _greet(talk)
+        return _steered(talk, name, argument) if name in COMMANDS else _greet(talk)
+    talk = _moved_on(talk)
     if _is_live(talk, ref):
         return answered(talk, Tap(ref.choice, tap.label))
     if ref.draft != talk.draft.id or talk.draft.state == "blank":

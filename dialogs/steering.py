@@ -123,15 +123,28 @@ def _switch(talk: Talk, _: str) -> Talk:
     return offer_persons(talk)
 
 
-def _human(talk: Talk, _: str) -> Talk:
-    return _task(talk, "human")
+def _human(talk: Talk, note: str) -> Talk:
+    """Asked for twice without a word, somebody is to look at it all the same."""
+    if note or talk.conversation.reminder == "human":
+        return _task(talk, "human", note)
+    return _awaiting(talk, "human", "human")
 
 
-def _complaint(talk: Talk, _: str) -> Talk:
-    return _task(talk, "complaint")
+def _complaint(talk: Talk, note: str) -> Talk:
+    if note:
+        return _task(talk, "complaint", note)
+    return _awaiting(talk, "complaint", *(("continue",) if talk.draft.state == "open" else ()))
 
 
-def _task(talk: Talk, kind: str) -> Talk:
+def _awaiting(talk: Talk, kind: str, *commands: str) -> Talk:
+    """Ask what it is about: the next message is read as that, unless it is a command or a tap."""
+    heeding = replace(talk.conversation, reminder=kind)
+    asking = talk.with_conversation(heeding)
+    return asking.tell(f"{kind}.ask", *commands, **talk.definition.contacts)
+
+
+def _task(talk: Talk, kind: str, note: str) -> Talk:
+    talk = talk.with_conversation(replace(talk.conversation, reminder=""))
     here = talk.place().open
     question = here.key if here is not None and talk.draft.state == "open" else ""
     opened = OpenTask(
@@ -139,6 +152,7 @@ def _task(talk: Talk, kind: str) -> Talk:
         kind="complaint" if kind == "complaint" else "human",
         draft=talk.draft.id if talk.draft.state != "blank" else "",
         question=question,
+        note=note,
     )
     talk = talk.errand(opened).tell(f"{kind}.taken", **talk.definition.contacts)
     return talk.tell("go_on", "continue") if talk.draft.state == "open" else talk

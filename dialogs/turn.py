@@ -214,6 +214,8 @@ class OpenTask:
     kind: Literal["human", "complaint", "referral"]
     draft: str
     question: str
+    note: str = field(default="", repr=False)
+    """What she wants to have said, in her own words."""
 
 
 @dataclass(frozen=True, slots=True)

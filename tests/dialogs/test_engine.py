@@ -39,7 +39,7 @@ from dialogs.said import (
 )
 from dialogs.steering import COMMANDS
 from dialogs.steps import STEPS
-from dialogs.turn import AskRegistry, FetchPapers, StorePhoto, Submit, Supply
+from dialogs.turn import AskRegistry, FetchPapers, OpenTask, StorePhoto, Submit, Supply
 from tests.dialogs.given import Phone, finished, henan, known
 from tests.transcripts.facts import CASES, HOUSEHOLDS, PAPERS
 
@@ -373,3 +373,36 @@ def test_said_things_are_all_tried_here() -> None:
     tried = {Text, Tap, Photo, Voice, Located, Unsupported, Followed, MenuTapped, Unfollowed}
     assert tried == set(get_args(Spoken))
     assert not STEPS & set(henan().kinds)
+
+
+def notes(phone: Phone) -> list[tuple[str, str]]:
+    return [(one.kind, one.note) for one in phone.last.errands if isinstance(one, OpenTask)]
+
+
+def test_a_complaint_carries_her_words_or_asks_for_them() -> None:
+    assert notes(Phone().say("投诉：你们太慢了")) == [("complaint", "你们太慢了")]
+    asked = Phone().say("投诉")
+    assert not notes(asked)
+    assert notes(asked.say("在吗")) == []
+    assert notes(asked.say("窗口没人，跑了三趟。")) == [("complaint", "窗口没人，跑了三趟。")]
+    assert asked.conversation.reminder == ""
+
+
+def test_what_only_begins_like_it_is_no_note() -> None:
+    assert notes(Phone().say("办理退休", "人工湖街道")) == []
+
+
+def test_asked_twice_a_person_comes_without_a_note() -> None:
+    assert notes(Phone().say("人工", "人工")) == [("human", "")]
+
+
+def test_who_goes_on_with_the_form_is_not_complaining() -> None:
+    phone = known().say("全部正确", "投诉").say("继续", "建行")
+    assert notes(phone) == []
+    assert phone.open == "bank_card"
+
+
+def test_her_words_are_heard_while_it_is_being_submitted() -> None:
+    phone = finished().say("同意并提交", "投诉", "太慢了")
+    assert notes(phone) == [("complaint", "太慢了")]
+    assert phone.draft.state == "submitting"

@@ -196,8 +196,8 @@ def told(errand: Errand) -> str:
             detail = name
         case StorePhoto(question=question, media=media):
             detail = f"{question} {media}"
-        case OpenTask(kind=kind, question=question):
-            detail = f"{kind} {question}".strip()
+        case OpenTask(kind=kind, question=question, note=note):
+            detail = " ".join(filter(None, (kind, question, note and f"“{note}”")))
         case Supply(case_no=case_no) | WithdrawCase(case_no=case_no):
             detail = case_no
         case EraseDraft(draft=draft):
