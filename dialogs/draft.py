@@ -80,8 +80,10 @@ class Draft:
     of the way up to that question it still holds."""
 
     def with_answer(self, key: str, answer: Answer) -> "Draft":
-        """The draft with this answer, replacing another or one that was shelved."""
-        shelved = {name: old for name, old in self.shelved.items() if name != key}
+        """The draft with this answer, replacing another or, once finished, one that was shelved."""
+        shelved = self.shelved
+        if answer.done:
+            shelved = {name: old for name, old in shelved.items() if name != key}
         state = "open" if self.state == "blank" else self.state
         grown = replace(self, answers={**self.answers, key: answer}, shelved=shelved, state=state)
         grown.earlier[key] = self.places

@@ -42,6 +42,7 @@ PROVISIONAL: Final = frozenset(
 """Texts that are overtaken by the result they announce."""
 
 LOGIN_PAGE: Final = "page:login"
+PHOTOS: Final = "photos"
 
 WITH_LOGIN: Final = frozenset({"login.link", "submit.verify_first", "submit.refused.identity"})
 """Texts that come with a link to the province's login."""
@@ -111,6 +112,10 @@ class _Speech:
 
     def question(self, key: str) -> Question:
         return self.definition.form.question(key)
+
+    def corrects(self, question: Question) -> bool:
+        """Whether another answer to this question is awaited."""
+        return self.turn.conversation.focus == Correcting(question.key)
 
 
 # ---- one function an event ----------------------------------------------------------------
@@ -191,11 +196,22 @@ def _in_full(speech: _Speech, question: Question, asked: str) -> str:
     )
     if note:
         asked = speech.text("asked_with_note", asked=asked, note=note)
-    correcting = speech.turn.conversation.focus == Correcting(question.key)
-    if not correcting or question.key not in here.answers:
-        return asked
+    if not speech.corrects(question) or question.key not in here.answers:
+        return _with_kept_photos(speech, question, asked)
     now = shown(talk, question, here, masked=question.masked)
     return speech.text("correcting", asked=asked, now=now)
+
+
+def _with_kept_photos(speech: _Speech, question: Question, asked: str) -> str:
+    """Photos she sent before need not be sent again."""
+    before = speech.talk.draft.shelved.get(question.key)
+    growing = question.key in speech.talk.draft.answers
+    if question.kind != PHOTOS or before is None or not before.done or growing:
+        return asked
+    kept = speech.talk.kind(question).show(
+        question, before.value, speech.talk.scene(question, speech.here)
+    )
+    return speech.text("asked_with_photos", asked=asked, kept=kept)
 
 
 def _begins(code: str, key: str, here: Place) -> bool:
@@ -232,6 +248,8 @@ def _line(speech: _Speech, question: Question) -> dict[str, JSON]:
 
 def _ways_on(speech: _Speech, question: Question, misses: int) -> tuple[Choice, ...]:
     names = ["skip"] if question.skippable else []
+    if speech.corrects(question):
+        names.append("keep")
     if question.kind == CARD and _rung(misses) == "way_out":
         names.append("change")  # in place of its lines
     return (*map(speech.command, names), *_ways_out(speech, misses))
@@ -248,8 +266,10 @@ def _accepted(speech: _Speech, event: AnswerAccepted) -> tuple[Utterance, ...]:
     text = speech.text(event.echo, **event.params)
     question = speech.question(event.question)
     answer = speech.turn.draft.answers.get(event.question)
-    growing = answer is not None and not answer.done
-    return (Utterance(text, _offers(speech, question) if growing else ()),)
+    if answer is None or answer.done:
+        return (Utterance(text),)
+    keep = (speech.command("keep"),) if speech.corrects(question) else ()
+    return (Utterance(text, (*_offers(speech, question), *keep)),)
 
 
 def _rejected(speech: _Speech, event: AnswerRejected) -> tuple[Utterance, ...]:

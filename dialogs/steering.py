@@ -7,11 +7,19 @@ from typing import Final
 
 from dialogs.answering import correct
 from dialogs.asking import ask, ask_again, due
-from dialogs.conversation import Asking, Correcting, Delete, Paused, StartAgain, Withdraw
+from dialogs.conversation import (
+    Asking,
+    Confirming,
+    Correcting,
+    Delete,
+    Paused,
+    StartAgain,
+    Withdraw,
+)
 from dialogs.draft import Answer, Consent, Draft
 from dialogs.form import Question
 from dialogs.kinds.reading import asks
-from dialogs.offering import offer_draft, offer_lines, offer_persons, propose
+from dialogs.offering import decline, offer_draft, offer_lines, offer_persons, propose
 from dialogs.steps import LOOK_UPS, SKIPPED
 from dialogs.talk import Talk
 from dialogs.turn import FindProgress, FindWanted, OpenTask, StorePhoto, Submit, Supply
@@ -41,11 +49,25 @@ def _continue(talk: Talk, _: str) -> Talk:
 
 def _back(talk: Talk, _: str) -> Talk:
     if isinstance(talk.conversation.focus, Correcting):
-        return ask(talk.tell("left_as_it_is"))
+        return _keep(talk, "")
     before = _last_said(talk)
     if before is None:
         return ask_again(talk.tell("back.nothing"))
     return ask(talk.with_draft(talk.draft.without(before.key)))
+
+
+def _keep(talk: Talk, _: str) -> Talk:
+    """Nothing is to be changed after all; photos that were to be replaced are there again."""
+    focus, draft = talk.conversation.focus, talk.draft
+    if isinstance(focus, Confirming):
+        return decline(talk, focus.proposal)
+    if draft.state != "open":
+        return _nothing_open(talk)
+    if isinstance(focus, Correcting):
+        growing, before = draft.answers.get(focus.key), draft.shelved.get(focus.key)
+        if growing is not None and not growing.done and before is not None:
+            talk = talk.with_answer(focus.key, before)
+    return ask(talk.tell("left_as_it_is"))
 
 
 def _last_said(talk: Talk) -> Question | None:
@@ -249,6 +271,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "apply": _apply,
     "continue": _continue,
     "back": _back,
+    "keep": _keep,
     "change": _change,
     "progress": _progress,
     "supplement": _supplement,

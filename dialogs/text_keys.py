@@ -37,6 +37,7 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
     "answer_by_example": frozenset({"first"}),
     "ask_briefly": frozenset({"label"}),
     "asked_with_note": frozenset({"asked", "note"}),
+    "asked_with_photos": frozenset({"asked", "kept"}),
     "correcting": frozenset({"asked", "now"}),
     "tap.answered": frozenset({"label", "value"}),
     "card.line": frozenset({"label", "value"}),

@@ -50,3 +50,21 @@ def test_other_things_are_no_photo() -> None:
     assert Asked("photos").read(Unsupported("video")) == Rejected("photos.file")
     assert Asked("photos").read("怎么拍？") is UNCLEAR
     assert Asked("photos").shown(ONE) == "1张"
+
+
+@pytest.mark.parametrize("typed", ["用原来的", "原来的。", "发完了", "1", "用原来的 1 张"])
+def test_what_was_sent_before_can_be_taken_again(typed: str) -> None:
+    photos = Asked("photos")
+    kept = Accepted(ONE, "echo.photos.kept", {"count": "1"})
+    assert photos.offered(suggestion=ONE) == ["用原来的 1 张"]
+    assert photos.read(typed, suggestion=ONE) == kept
+    assert photos.read(Tap("suggested", ""), suggestion=ONE) == kept
+
+
+def test_new_photos_come_before_the_earlier_ones() -> None:
+    photos, new = Asked("photos"), [{"media": "m9"}]
+    assert photos.offered(suggestion=ONE, partial=new) == ["发完了"]
+    assert photos.read("发完了", suggestion=ONE, partial=new) == Accepted(new)
+    assert photos.read("用原来的", suggestion=ONE, partial=new) == Accepted(
+        ONE, "echo.photos.kept", {"count": "1"}
+    )
