@@ -7,6 +7,7 @@ an old one stays valid for life (a registry check rejects good numbers, domain 4
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from operator import mul
 from typing import Literal, TypeAlias
 
@@ -36,6 +37,7 @@ class BadNumber:
     fault: Fault
 
 
+@lru_cache(maxsize=16)  # a walk of the form asks twice; so few that nothing is gathered
 def read_identity_number(text: str) -> IdentityNumber | BadNumber:
     """Read what somebody typed: spaces ignored, x taken as X, 15 digits converted."""
     number = "".join(text.split()).upper()

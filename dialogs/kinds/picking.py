@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from dialogs.kinds.base import Offer
 from dialogs.kinds.reading import asks, heard, small_number, words
@@ -118,7 +119,9 @@ def by_name(text: str, offers: Sequence[Offer], also: Mapping[str, Iterable[str]
         return offer
     plain = bare(text)
     names = [
-        (bare(word), offer) for offer in offers for word in (offer.label, *also.get(offer.id, ()))
+        (_name(offer, word), offer)
+        for offer in offers
+        for word in (offer.label, *also.get(offer.id, ()))
     ]
     said = {plain, _LED_IN.sub("", plain)}
     exact = {offer.id: offer for name, offer in names if name in said}
@@ -127,6 +130,14 @@ def by_name(text: str, offers: Sequence[Offer], also: Mapping[str, Iterable[str]
     if not plain or asks(text):
         return None
     return _contained(plain, names) or _abbreviated(plain, names)
+
+
+def _name(offer: Offer, word: str) -> str:
+    """A definition's words are the same for everybody; a suggestion is hers and is kept nowhere."""
+    return bare(word) if offer.id == SUGGESTED else _bare_word(word)
+
+
+_bare_word = lru_cache(maxsize=8192)(bare)
 
 
 def _contained(plain: str, names: Sequence[tuple[str, Offer]]) -> Offer | None:
