@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from cases.values import JSON
 
@@ -95,6 +95,10 @@ class Subject:
     draft: str = ""
 
 
+WITHDRAW: Final = "withdraw"
+"""The context of who asked to take something back and did not say what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """One person's talk with us, over every channel.
@@ -102,7 +106,8 @@ class Conversation:
     `asking` numbers what was asked, so that an old tap can be told from a new one; `misses`
     counts how often what is asked was not understood; `last` are the keys of the texts of the
     last two turns, so that no sentence comes three times running (`dialogs/varying.py`);
-    `reminder` is what the last reminder spoke of.
+    `reminder` is the context in which the next message (or result) is read: what the last
+    reminder spoke of, or a note for the desk, or `WITHDRAW`.
     """
 
     person: str

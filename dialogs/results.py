@@ -3,16 +3,17 @@
 A result that comes late (she went on by hand, began anew, deleted the draft) changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import assert_never
+from typing import Final, TypeAlias, assert_never
 
 from cases.case import FINAL
 from cases.values import JSON
 from dialogs.asking import ask, due
-from dialogs.conversation import Asking
+from dialogs.conversation import WITHDRAW, Asking, Withdraw
 from dialogs.draft import Answer, Source
 from dialogs.form import Question
+from dialogs.offering import propose
 from dialogs.route import wanted_entries
 from dialogs.said import (
     CaseOpened,
@@ -31,6 +32,10 @@ from dialogs.said import (
 from dialogs.steps import IDENTITY, PAPERS, REGISTRY, VERIFIED
 from dialogs.talk import Talk
 from dialogs.turn import OpenTask, RememberIdentity
+
+Cases: TypeAlias = Sequence[Mapping[str, JSON]]
+UNTOUCHED: Final = frozenset({"waiting", "sent", "withdrawn"})
+"""States of items that nobody has accepted."""
 
 
 def learn(talk: Talk, result: Result) -> Talk:
@@ -71,9 +76,9 @@ def _about_cases(talk: Talk, result: ProgressFound | CaseWithdrawn | WantedFound
         case ProgressFound(cases=cases):
             if not cases:
                 return talk.tell("progress.none", "apply")
-            for case in cases:
-                talk = talk.tell("progress.case", *_to_do(case), **case)
-            return talk.tell("go_on", "continue") if talk.draft.state == "open" else talk
+            if talk.conversation.reminder == WITHDRAW:
+                return _to_withdraw(talk, cases)
+            return _told(talk, cases)
         case CaseWithdrawn(case_no=case_no, outcome=outcome):
             over = outcome in {"taken_back", "withdrawn"}
             return talk.tell(
@@ -85,18 +90,45 @@ def _about_cases(talk: Talk, result: ProgressFound | CaseWithdrawn | WantedFound
             assert_never(result)
 
 
+def _told(talk: Talk, cases: Cases) -> Talk:
+    for case in cases:
+        talk = talk.tell("progress.case", *_to_do(case), **case)
+    return talk.tell("go_on", "continue") if talk.draft.state == "open" else talk
+
+
+def _to_withdraw(talk: Talk, cases: Cases) -> Talk:
+    """She typed 撤回: one case is proposed, several are shown; of none it is said why not."""
+    talk = talk.with_conversation(replace(talk.conversation, reminder=""))
+    can = tuple(case for case in cases if _way_back(case) in _to_do(case))
+    if len(can) == 1:
+        return propose(talk, Withdraw(str(can[0]["case_no"])))
+    if can:
+        return _told(talk.tell("withdraw.which"), can)
+    for case in cases:
+        begun = [item["name"] for item in _items(case) if item.get("state") not in UNTOUCHED]
+        talk = talk.tell(
+            "withdraw.cannot", "progress", "human", case_no=case["case_no"], begun=begun
+        )
+    return talk.tell("go_on", "continue") if talk.draft.state == "open" else talk
+
+
+def _way_back(case: Mapping[str, JSON]) -> str:
+    return f"{WITHDRAW}.{case['case_no']}"
+
+
+def _items(case: Mapping[str, JSON]) -> list[Mapping[str, JSON]]:
+    items = case.get("items")
+    listed = items if isinstance(items, (list, tuple)) else ()
+    return [item for item in listed if isinstance(item, Mapping)]
+
+
 def _to_do(case: Mapping[str, JSON]) -> tuple[str, ...]:
     """What she can do about a case: supply what is missing, take back what nobody accepted."""
-    items = case.get("items")
-    states = {
-        item.get("state")
-        for item in (items if isinstance(items, (list, tuple)) else ())
-        if isinstance(item, Mapping)
-    }
+    states = {item.get("state") for item in _items(case)}
     supply = ("supplement",) if "returned" in states else ()
     live = states - FINAL
     untouched = live and live <= {"waiting", "sent"}
-    return (*supply, f"withdraw.{case['case_no']}") if untouched else supply
+    return (*supply, _way_back(case)) if untouched else supply
 
 
 def _supplement(talk: Talk, found: WantedFound) -> Talk:

@@ -8,6 +8,7 @@ from typing import Final
 from dialogs.answering import correct
 from dialogs.asking import ask, ask_again, due
 from dialogs.conversation import (
+    WITHDRAW,
     Asking,
     Confirming,
     Correcting,
@@ -111,6 +112,10 @@ def _mentions(words: str, question: Question) -> bool:
 
 
 def _progress(talk: Talk, _: str) -> Talk:
+    return _looking(talk.with_conversation(replace(talk.conversation, reminder="")))
+
+
+def _looking(talk: Talk) -> Talk:
     return talk.errand(FindProgress(talk.conversation.speaking_for)).tell("progress.looking")
 
 
@@ -181,8 +186,10 @@ def _task(talk: Talk, kind: str, note: str) -> Talk:
 
 
 def _withdraw(talk: Talk, argument: str) -> Talk:
-    """Named by its number it is proposed; else she is shown what can be taken back."""
-    return propose(talk, Withdraw(argument)) if argument else _progress(talk, "")
+    """Named by its number it is proposed; else it is looked up what can be taken back."""
+    if argument:
+        return propose(talk, Withdraw(argument))
+    return _looking(talk.with_conversation(replace(talk.conversation, reminder=WITHDRAW)))
 
 
 def _skip(talk: Talk, _: str) -> Talk:

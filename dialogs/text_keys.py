@@ -24,7 +24,7 @@ _PLAIN: Final = """
     submit.refused.changed submit.refused.already submit.refused.identity
     submit.refused.under_way
     submitting submitting.wait withdrawing
-    confirm.restart confirm.delete
+    withdraw.which confirm.restart confirm.delete
     yes.withdraw no.withdraw yes.restart no.restart yes.delete no.delete
     yes.change no.change yes.keep no.keep
     progress.looking progress.none supplement.none supplement.draft_first
@@ -52,6 +52,8 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
     "withdrawn.withdrawn": frozenset({"case_no"}),
     "withdrawn.partly": frozenset({"case_no"}),
     "withdrawn.too_late": frozenset({"case_no"}),
+    "withdraw.cannot": frozenset({"case_no", "begun"}),
+    "progress.same": frozenset({"case_no"}),
     "progress.case": frozenset({"case_no", "submitted_on", "items"}),
     "supplement.begin": frozenset({"count"}),
     "supplement.handed_in": frozenset({"case_no"}),

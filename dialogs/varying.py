@@ -7,9 +7,11 @@ person where it would have been everything.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import blake2s
 from typing import Final
 
 from cases.values import JSON
+from dialogs.speak import PROVISIONAL
 from dialogs.talk import Talk
 from dialogs.turn import AnswerRejected, Asked, Event, Told
 
@@ -30,22 +32,43 @@ def varied(talk: Talk) -> Talk:
         talk = replace(talk, events=()).tell(STUCK, "human", **talk.definition.contacts)
         kept = list(talk.events)
     said = " ".join(sorted(filter(None, map(_key, kept))))
-    last = (*talk.conversation.last[-1:], said)
-    remembers = replace(talk.conversation, last=last)
+    remembers = replace(talk.conversation, last=_remembered(talk.conversation.last, said))
     return Talk(talk.definition, remembers, talk.draft, talk.now, tuple(kept), talk.errands)
 
 
+def _remembered(last: tuple[str, ...], said: str) -> tuple[str, ...]:
+    """The last two turns; what was announced and what it brought are one."""
+    if _announces(said):
+        return (*last[-2:], said)
+    if last and _announces(last[-1]):
+        return (*last[-2:-1], f"{last[-1]} {said}")
+    return (*last[-1:], said)
+
+
+def _announces(said: str) -> bool:
+    """Whether nothing was said yet but that something is being looked up or handed in."""
+    return bool(said) and PROVISIONAL.issuperset(said.split())
+
+
 def _stale(last: tuple[str, ...]) -> frozenset[str]:
-    """The keys that stand in both of the last two turns."""
-    if len(last) < 2:
+    """The keys that stand in both of the last two turns; what was announced may be again."""
+    if last and _announces(last[-1]):
+        return _in_both(last) | (_in_both(last[:-1]) - PROVISIONAL)
+    return _in_both(last) - PROVISIONAL
+
+
+def _in_both(turns: tuple[str, ...]) -> frozenset[str]:
+    if len(turns) < 2:
         return frozenset()
-    return frozenset(last[-1].split()) & frozenset(last[-2].split())
+    return frozenset(turns[-1].split()) & frozenset(turns[-2].split())
 
 
 def _fresh(event: Event, stale: frozenset[str]) -> Event | None:
     """The event, a shorter one, or nothing."""
     if _key(event) not in stale:
         return event
+    if isinstance(event, Told) and event.key == "progress.case":
+        return Told("progress.same", {"case_no": event.params["case_no"]}, event.commands)
     return replace(event, brief=True) if isinstance(event, Asked) else None
 
 
@@ -64,5 +87,10 @@ def _key(event: Event) -> str:
 
 def _joined(key: str, params: Mapping[str, JSON]) -> str:
     """The key with what the sentence mentions: 还差 3 位 and 还差 2 位 are two sentences."""
-    mentioned = (part for part in params.values() if isinstance(part, str))
+    mentioned = (part if isinstance(part, str) else _digest(part) for part in params.values())
     return "".join("/".join((key, *mentioned)).split())
+
+
+def _digest(part: JSON) -> str:
+    """A list of items is remembered by this: it is long, and hers."""
+    return blake2s(repr(part).encode(), digest_size=6).hexdigest() if part else ""

@@ -406,3 +406,10 @@ def test_her_words_are_heard_while_it_is_being_submitted() -> None:
     phone = finished().say("同意并提交", "投诉", "太慢了")
     assert notes(phone) == [("complaint", "太慢了")]
     assert phone.draft.state == "submitting"
+
+
+def test_after_taking_back_was_looked_up_progress_is_progress_again() -> None:
+    one = ProgressFound((CASES["early"],))
+    assert isinstance(Phone().say("撤回", one).conversation.focus, Confirming)
+    assert isinstance(Phone().say("撤回", "进度", one).conversation.focus, Asking)
+    assert isinstance(Phone().say("撤回", one, "不撤回", "进度", one).conversation.focus, Asking)

@@ -1,8 +1,9 @@
 """No sentence three times running."""
 
-from dialogs.said import Located, Voice
+from dialogs.said import Located, ProgressFound, Voice
 from dialogs.turn import Asked, Told
 from tests.dialogs.given import Phone, known
+from tests.transcripts.facts import CASES
 
 
 def told(phone: Phone) -> list[str]:
@@ -41,3 +42,24 @@ def test_sentences_that_mention_something_else_are_others() -> None:
 def test_only_two_turns_are_remembered() -> None:
     phone = known().say("都对", Voice(), Voice(), Voice(), Voice())
     assert len(phone.conversation.last) == 2
+
+
+def progress(phone: Phone, *cases: str) -> Phone:
+    return phone.say("进度", ProgressFound(tuple(CASES[one] for one in cases)))
+
+
+def test_progress_that_is_the_same_is_told_in_full_only_twice() -> None:
+    phone = progress(progress(Phone(), "early"), "early")
+    assert "最晚" in phone.text
+    assert "没有新变化" in progress(phone, "early").text
+    assert "最晚" in progress(phone, "early").text
+
+
+def test_progress_that_has_changed_is_told_in_full() -> None:
+    phone = progress(progress(Phone(), "early"), "early")
+    assert "转办中" in progress(phone, "middle").text
+
+
+def test_what_is_never_answered_is_not_announced_for_ever() -> None:
+    phone = Phone().say("进度", "进度", "进度")
+    assert [choice.label for choice in phone.choices] == ["人工"]
