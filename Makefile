@@ -47,5 +47,5 @@ clean:
 
 .venv/ready: requirements.lock | .tools/bin/uv
 	@$(UV) venv -q --allow-existing --python $(PYTHON) .venv
-	@$(UV) pip sync -q --python $(BIN)/python requirements.lock
+	@$(UV) pip sync -q --compile-bytecode --python $(BIN)/python requirements.lock
 	@touch $@
