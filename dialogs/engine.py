@@ -41,6 +41,7 @@ from dialogs.said import (
     Voice,
 )
 from dialogs.steering import COMMANDS, meant_lines, steer
+from dialogs.steps import STEPS
 from dialogs.talk import Talk
 from dialogs.turn import AlreadyAnswered, ErasePerson, KnowledgeTold, Turn
 from dialogs.varying import varied
@@ -280,6 +281,6 @@ def _is_live(talk: Talk, ref: taps.Ref) -> bool:
 def _old_tap(talk: Talk, ref: taps.Ref) -> Talk:
     question = talk.place().question(ref.question)
     answer = talk.draft.answers.get(ref.question)
-    if question is None or not question.review or answer is None or not answer.done:
+    if question is None or question.kind in STEPS or answer is None or not answer.done:
         return again(talk.tell("tap.old"))
     return again(talk.happened(AlreadyAnswered(question.key)))

@@ -21,7 +21,7 @@ from dialogs.draft import Answer, Consent, Draft
 from dialogs.form import Question
 from dialogs.kinds.reading import asks
 from dialogs.offering import decline, offer_draft, offer_lines, offer_persons, propose
-from dialogs.steps import LOOK_UPS, SKIPPED
+from dialogs.steps import LOOK_UPS, SKIPPED, STEPS
 from dialogs.talk import Talk
 from dialogs.turn import FindProgress, FindWanted, OpenTask, StorePhoto, Submit, Supply
 
@@ -98,10 +98,11 @@ def meant_lines(talk: Talk, words: str) -> tuple[Question, ...]:
 
     Or in a few words around the name: 地址不太对.
     """
-    lines = [one for one in talk.place().answered if one.review]
-    exact = tuple(one for one in lines if words in {one.key, one.label, *one.also})
+    said = [one for one in talk.place().answered if one.kind not in STEPS]
+    exact = tuple(one for one in said if words in {one.key, one.label, *one.also})
     if exact or asks(words):
         return exact
+    lines = [one for one in said if one.review]
     part = tuple(one for one in lines if words in one.label)
     return part or tuple(one for one in lines if _mentions(words, one))
 
