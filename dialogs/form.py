@@ -45,6 +45,8 @@ class Question(_Strict):
     skippable: bool = False
     review: bool = True
     """Listed when everything is shown for checking."""
+    login: bool = False
+    """The province's login is offered with it: what is asked could be looked up instead."""
     options: Annotated[tuple[Option, ...], Field(strict=False)] = ()
     list: str | None = None
     """The name of a list of the province (offices, banks) that the kind searches."""

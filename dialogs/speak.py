@@ -132,6 +132,10 @@ def _told(speech: _Speech, event: Told) -> tuple[Utterance, ...]:
         ),
     )
 
+def _can_log_in(speech: _Speech, question: Question) -> bool:
+    return question.login and speech.turn.draft.level == "typed"
+
+
 
 def _asked(speech: _Speech, event: Asked) -> tuple[Utterance, ...]:
     question = speech.question(event.question)
@@ -139,7 +143,9 @@ def _asked(speech: _Speech, event: Asked) -> tuple[Utterance, ...]:
         Utterance(
             _asking_text(speech, question, event),
             (*_offers(speech, question, event.misses), *_ways_on(speech, question, event.misses)),
-            _login_link(speech) if question.kind == IDENTITY else (),
+            _login_link(speech)
+            if question.kind == IDENTITY or _can_log_in(speech, question)
+            else (),
         ),
     )
 
