@@ -137,12 +137,16 @@ def _supplement(talk: Talk, found: WantedFound) -> Talk:
         return talk.tell("supplement.none", "progress")
     if talk.draft.state == "submitting":
         return talk.tell("submitting.wait")
-    if talk.draft.state == "open":
+    if talk.draft.state == "open" and not _says_nothing(talk):
         return talk.tell("supplement.draft_first", "continue", "delete")
     draft = replace(
         talk.draft,
         kind="supplement",
         state="open",
+        answers={},
+        shelved={},
+        consents=(),
+        flags=(),
         case_no=found.case_no,
         wanted=found.wanted,
     )
@@ -151,6 +155,19 @@ def _supplement(talk: Talk, found: WantedFound) -> Talk:
         return talk.tell("supplement.counter", "human", **talk.definition.contacts)
     talk = talk.with_draft(draft).with_subject(replace(talk.conversation.subject, draft=draft.id))
     return ask(talk.tell("supplement.begin", count=len(entries)))
+
+
+def _says_nothing(talk: Talk) -> bool:
+    """An application was begun, but only what stands before the form is answered in it."""
+    if talk.draft.kind != "application":
+        return False
+    answers = talk.draft.answers
+    hers = [talk.definition.form.question(key) for key in answers if _is_hers(answers[key])]
+    return all(not one.review and one.kind in {"choice", IDENTITY} for one in hers)
+
+
+def _is_hers(answer: Answer) -> bool:
+    return answer.source == "citizen"
 
 
 def _submission(talk: Talk, result: CaseOpened | SubmissionRefused) -> Talk:
