@@ -58,20 +58,6 @@ def speak(definition: Definition, turn: Turn, now: datetime) -> tuple[Utterance,
     return tuple(said)
 
 
-def merged(utterances: Iterable[Utterance]) -> tuple[Utterance, ...]:
-    """As few bubbles as possible: one, or two where a long one comes before a decision."""
-    pieces = tuple(utterances)
-    if not pieces:
-        return ()
-    return (
-        Utterance(
-            text="\n\n".join(piece.text for piece in pieces if piece.text),
-            choices=tuple(choice for piece in pieces for choice in piece.choices),
-            links=tuple(link for piece in pieces for link in piece.links),
-        ),
-    )
-
-
 def shown(talk: Talk, question: Question, here: Place, *, masked: bool) -> str:
     """An answer on the route as it may be read on her phone."""
     value = here.answers.get(question.key)
@@ -132,10 +118,6 @@ def _told(speech: _Speech, event: Told) -> tuple[Utterance, ...]:
         ),
     )
 
-def _can_log_in(speech: _Speech, question: Question) -> bool:
-    return question.login and speech.turn.draft.level == "typed"
-
-
 
 def _asked(speech: _Speech, event: Asked) -> tuple[Utterance, ...]:
     question = speech.question(event.question)
@@ -148,6 +130,10 @@ def _asked(speech: _Speech, event: Asked) -> tuple[Utterance, ...]:
             else (),
         ),
     )
+
+
+def _can_log_in(speech: _Speech, question: Question) -> bool:
+    return question.login and speech.turn.draft.level == "typed"
 
 
 def _login_link(speech: _Speech) -> tuple[Link, ...]:

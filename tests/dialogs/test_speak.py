@@ -6,7 +6,7 @@ import pytest
 
 from dialogs.draft import Answer
 from dialogs.said import Photo, Tap
-from dialogs.speak import LOGIN_PAGE, PROVISIONAL, SPEAKERS, WITH_LOGIN, merged, shown
+from dialogs.speak import LOGIN_PAGE, PROVISIONAL, SPEAKERS, WITH_LOGIN, shown
 from dialogs.steering import COMMANDS
 from dialogs.taps import parse
 from dialogs.text_keys import ENGINE_TEXTS
@@ -57,14 +57,6 @@ def test_a_look_up_is_provisional_and_its_result_is_not() -> None:
     phone = Phone().say("进度")
     assert all(bubble.provisional for bubble in phone.bubbles)
     assert not any(bubble.provisional for bubble in known().bubbles)
-
-
-def test_merged_bubbles_lose_nothing() -> None:
-    phone = finished()
-    (one,) = merged(phone.bubbles)
-    assert all(bubble.text in one.text for bubble in phone.bubbles)
-    assert one.choices == phone.choices
-    assert merged(()) == ()
 
 
 def test_what_has_no_answer_is_shown_as_not_given() -> None:
