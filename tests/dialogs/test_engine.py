@@ -413,3 +413,30 @@ def test_after_taking_back_was_looked_up_progress_is_progress_again() -> None:
     assert isinstance(Phone().say("撤回", one).conversation.focus, Confirming)
     assert isinstance(Phone().say("撤回", "进度", one).conversation.focus, Asking)
     assert isinstance(Phone().say("撤回", one, "不撤回", "进度", one).conversation.focus, Asking)
+
+
+def test_a_supplement_waits_only_for_what_she_would_lose() -> None:
+    found = WantedFound("4101", (Wanted("HN03", "answer", "phone"),))
+    assert Phone().say("办理退休", "盖了", found).draft.kind == "supplement"
+    phone = Phone().say("办理退休", "盖了", "先不认证，自己填", "王建国", found)
+    assert phone.draft.kind == "application"
+    assert "王建国" in str(phone.draft.value("name"))
+
+
+def test_nobody_says_her_papers_were_not_found_who_has_not_looked() -> None:
+    phone = Phone().say("办理退休", "不清楚", "先不认证，自己填")
+    assert phone.open == "papers_unasked"
+    assert any(bubble.links for bubble in phone.bubbles)
+    phone.say(IdentityConfirmed("d1", "王建国", "410105196606129011", "19900000001"))
+    assert phone.open == "registry_consent"
+    phone.say("不同意")
+    assert phone.open == "papers_unasked"
+    assert not any(bubble.links for bubble in phone.bubbles)
+
+
+def test_what_stands_in_no_review_can_be_changed_too() -> None:
+    phone = Phone().say("办理退休")
+    old = Tap(phone.choice("已经盖章了").id, "已经盖章了")
+    phone = phone.say(old, "先不认证，自己填").say(old)
+    assert "已经盖章了" in phone.text
+    assert phone.tap("改这一项").conversation.focus == Correcting("holds_papers")
