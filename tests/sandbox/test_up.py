@@ -197,9 +197,7 @@ async def test_a_second_one_leaves_the_first_alone(tmp_path: Path) -> None:
         async with running(data) as second:
             code, _, err = await second.end()
         assert code == 2
-        assert err == (
-            f"Another sandbox uses the data folder {data}: stop it, or set DATA_DIR.\n"
-        )
+        assert err == (f"Another sandbox uses the data folder {data}: stop it, or set DATA_DIR.\n")
         assert (data / "departments.yaml").read_text() == before
 
 

@@ -44,9 +44,7 @@ proposals = st.one_of(
                     "asks_again": texts,
                     "drops": texts,
                     "params": st.dictionaries(text, json, max_size=2),
-                }.get(
-                    field.name, text
-                )
+                }.get(field.name, text)
                 for field in fields(kind)
             },
         )
