@@ -266,15 +266,21 @@ def _filled(talk: Talk, facts: Mapping[str, JSON], source: Source) -> Talk:
 
 
 def _photo(talk: Talk, key: str, media: str, document: str) -> Talk:
-    """The photo is safe: remember under which name. Nothing is said."""
+    """The photo is safe: remember under which name, also where she has gone back meanwhile."""
+    shelved = talk.draft.shelved.get(key)
+    if shelved is not None:
+        kept = {**talk.draft.shelved, key: _named(shelved, media, document)}
+        talk = talk.with_draft(replace(talk.draft, shelved=kept))
     answer = talk.draft.answers.get(key)
-    if answer is None:
-        return talk
+    return talk if answer is None else talk.with_answer(key, _named(answer, media, document))
+
+
+def _named(answer: Answer, media: str, document: str) -> Answer:
     photos = [
         {"document": document, **photo} if photo.get("media") == media else photo
         for photo in _photos(answer)
     ]
-    return talk.with_answer(key, replace(answer, value=photos))
+    return replace(answer, value=photos)
 
 
 def _photo_lost(talk: Talk, lost: PhotoLost) -> Talk:

@@ -440,3 +440,9 @@ def test_what_stands_in_no_review_can_be_changed_too() -> None:
     phone = phone.say(old, "先不认证，自己填").say(old)
     assert "已经盖章了" in phone.text
     assert phone.tap("改这一项").conversation.focus == Correcting("holds_papers")
+
+
+def test_a_photo_that_is_kept_while_she_went_back_is_known_when_she_takes_it_again() -> None:
+    phone = known(papers="").say("全部正确", "修改 退休办理表", Photo("m1"), "发完了", "上一步")
+    phone.say(PhotoStored("d1", "retirement_form", "m1", "doc-1"), "用原来的")
+    assert phone.draft.value("retirement_form") == [{"document": "doc-1", "media": "m1"}]
