@@ -152,23 +152,17 @@ def _switch(talk: Talk, _: str) -> Talk:
 
 
 def _human(talk: Talk, note: str) -> Talk:
-    """Asked for twice without a word, somebody is to look at it all the same."""
-    if note or talk.conversation.reminder == "human":
-        return _task(talk, "human", note)
-    return _awaiting(talk, "human", "human")
+    """A person is one step away (design.md): whoever takes it up sees where she stands."""
+    return _task(talk, "human", note)
 
 
 def _complaint(talk: Talk, note: str) -> Talk:
     if note:
         return _task(talk, "complaint", note)
-    return _awaiting(talk, "complaint", *(("continue",) if talk.draft.state == "open" else ()))
-
-
-def _awaiting(talk: Talk, kind: str, *commands: str) -> Talk:
-    """Ask what it is about: the next message is read as that, unless it is a command or a tap."""
-    heeding = replace(talk.conversation, reminder=kind)
-    asking = talk.with_conversation(heeding)
-    return asking.tell(f"{kind}.ask", *commands, **talk.definition.contacts)
+    # The next message is read as that, unless it is a command or a tap.
+    asking = talk.with_conversation(replace(talk.conversation, reminder="complaint"))
+    commands = ("continue",) if talk.draft.state == "open" else ()
+    return asking.tell("complaint.ask", *commands, **talk.definition.contacts)
 
 
 def _task(talk: Talk, kind: str, note: str) -> Talk:

@@ -62,7 +62,6 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
         (
             "way_out",
             "still_here",
-            "human.ask",
             "human.taken",
             "complaint.ask",
             "complaint.taken",
