@@ -186,7 +186,6 @@ def _wired(parts: _Parts) -> World:
     desk = _desk(parts, turns, limits, hearing, edge, wake)
     runner = Runner(desk, parts.tasks)
     hearing.run_quick, hearing.run_later = runner.run_quick, runner.run_later
-    outbox = SqlOutbox(database, sealer, long_id)
     return World(
         settings=settings,
         clock=clock,
@@ -202,9 +201,9 @@ def _wired(parts: _Parts) -> World:
         desk=desk,
         edge=edge,
         sender=Sender(edge, Line(parts.session), long_id),
-        notices=_notices(parts, desk, outbox),
-        forms=_forms(parts, desk, outbox),
-        outbox=outbox,
+        notices=_notices(parts, desk, desk.outbox),
+        forms=_forms(parts, desk, desk.outbox),
+        outbox=desk.outbox,
         timers=Timers(database, long_id),
         journal=Journal(database),
         facts=DraftFacts(database),
