@@ -39,6 +39,8 @@ async def test_missing_papers_are_named_at_once_and_supplied(henan: City) -> Non
         ],
     )
     await phone.is_noticed("补")
+    await phone.say("进度")
+    await phone.sees("第二页拍糊了")
     await phone.say("补材料")
     await phone.sees("电话")
     await phone.say("19900009999")

@@ -134,6 +134,13 @@ def test_what_needs_her_comes_first(journey: Journey) -> None:
     assert message.taps == ("supplement", "human", "progress")
 
 
+def test_a_refusal_does_not_hide_behind_a_good_end(journey: Journey) -> None:
+    done = notices_of(journey, *journey.hear("HN07", "done").events)
+    refused = notices_of(journey, *journey.hear("HN03", "refused", reason="缺章").events)
+    message = henan_wordings().say((*done, *refused))
+    assert message.fields["result"] == "不予受理"
+
+
 def test_many_at_once_are_told_by_their_first_lines(journey: Journey) -> None:
     happened = [
         event
