@@ -1,6 +1,6 @@
 """A case after submission: the application as it was submitted, its items, their clocks.
 
-    waiting(turn | month | document) → sent → accepted → approved → done
+    waiting(turn | month | document | result) → sent → accepted → approved → done
     returned (from sent or accepted), refused, denied, not_applicable, withdrawn, misrouted
 
 Items are stored; the case's own state is derived from them (`case_state`).
@@ -26,9 +26,9 @@ ItemState: TypeAlias = Literal[
     "not_applicable",
     "withdrawn",
 ]
-WaitingFor: TypeAlias = Literal["turn", "month", "document"]
+WaitingFor: TypeAlias = Literal["turn", "month", "document", "result"]
 """turn: another item's end; month: the month of retirement; document: the application's PDF and
-the time for taking back."""
+the time for taking back; result: sent, but the department waits for another item's paper (B4)."""
 CaseState: TypeAlias = Literal[
     "submitted", "in_progress", "needs_applicant", "finished", "taken_back", "withdrawn"
 ]
@@ -65,7 +65,7 @@ class Application:
     consents: tuple[Consent, ...]
     submitted_at: datetime
     digest: str
-    applicant: Literal["person", "employer", "agency"] = "person"
+    applicant: Literal["person", "employer", "agency", "archive_office"] = "person"
     recorded: Answers = field(default_factory=dict)
 
 
@@ -81,9 +81,9 @@ class Supplement:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that a department asks for."""
+    """One thing that a department asks for: of her, or (a result) of another item."""
 
-    kind: Literal["document", "answer"]
+    kind: Literal["document", "answer", "result"]
     code: str
     note: str = ""
 

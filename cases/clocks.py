@@ -8,10 +8,12 @@ for that month's third working day, everybody else starts on the day itself (豫
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from cases.case import Case, Clock, Item
+from cases.case import Application, Case, Clock, Item
+from cases.conditions import holds
 from cases.definition import ItemDefinition, Service, Switches
+from cases.rules import RULES
 from cases.values import Answers
-from cases.workdays import Calendar
+from cases.workdays import Calendar, day_of
 
 CASE_CLOCK = "case"
 
@@ -39,14 +41,24 @@ def limit_of(item: ItemDefinition) -> Limit:
     return Limit(clock.shared or item.code, clock.workdays, clock.warn_calendar_days)
 
 
-def case_limit(service: Service) -> Limit:
-    """The limit of the case as a whole (HN-17)."""
-    return Limit(CASE_CLOCK, service.case.limit_workdays)
+def case_limit(service: Service, application: Application) -> Limit:
+    """The limit of the case as a whole (HN-17), by the situation that was applied in."""
+    today = day_of(application.submitted_at)
+    days = (
+        one.limit_workdays
+        for one in service.case.by_situation
+        if holds(one.when, application.answers, today, RULES)
+    )
+    return Limit(CASE_CLOCK, next(days, service.case.limit_workdays))
 
 
 def retirement_month(answers: Answers, switches: Switches) -> tuple[int, int] | None:
     """Year and month of retirement, or None when the answer is not a `YYYY-MM`."""
-    said = answers.get(switches.retirement_month)
+    return month_of(answers.get(switches.retirement_month))
+
+
+def month_of(said: object) -> tuple[int, int] | None:
+    """`2026-12` → (2026, 12); None for anything else."""
     try:
         day = date.fromisoformat(f"{said}-01")
     except ValueError:
@@ -114,7 +126,12 @@ def recounted(clock: Clock, limit: Limit, starts_on: date, readings: Readings) -
 def with_clock(case: Case, clock: Clock) -> Case:
     """The case with `clock` on every open item that runs on it; the case's own ends no earlier."""
     items = tuple(_wound(item, clock) for item in case.items)
-    case, own = replace(case, items=items), case.clock
+    return ends_no_earlier(replace(case, items=items), clock)
+
+
+def ends_no_earlier(case: Case, clock: Clock) -> Case:
+    """The case with its own limit no earlier than that of one of its items."""
+    own = case.clock
     if clock.due_on <= own.due_on:
         return case
     own = replace(own, due_on=clock.due_on, provisional=own.provisional or clock.provisional)

@@ -58,6 +58,7 @@ class RuleHolds(_Strict):
 
 Condition: TypeAlias = AnswerIs | All | Any | Not | RuleHolds
 ALWAYS = All(all=())
+NEVER = Any(any=())
 
 for _model in (All, Any, Not):
     _model.model_rebuild()

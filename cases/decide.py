@@ -19,6 +19,7 @@ from cases.events import (
     Dispatch,
     Event,
     ItemApproved,
+    ItemAwaitsResult,
     ItemDenied,
     ItemDone,
     ItemMisrouted,
@@ -27,10 +28,11 @@ from cases.events import (
     ItemReturned,
 )
 from cases.facts import facts_are_valid, new_facts
-from cases.following import Word, follow, predecessor
+from cases.following import Word, follow
 from cases.reports import Report, Sender
-from cases.sending import accepted_event, send_now
-from cases.supplements import wind_after_return
+from cases.sending import accepted_event, resend, send_now
+from cases.supplements import asks_her, wind_after_return
+from cases.ways import predecessors
 from cases.workdays import Calendar
 
 RefusedCode: TypeAlias = Literal[
@@ -148,7 +150,7 @@ def _refused(case: Case, service: Service, sender: Sender, report: Report) -> Re
         return "unknown_item"
     if item.department != sender.department or sender.office not in {ANY_OFFICE, item.office}:
         return "foreign"
-    if item.state == "waiting" and not _may_open(case, service, item):
+    if item.state == "waiting" and not (item.sent_at or _may_open(case, service, item)):
         return "not_sent"
     definition = service.item(item.code)
     if not all(definition.may_ask_for(one.kind, one.code) for one in report.missing):
@@ -158,12 +160,12 @@ def _refused(case: Case, service: Service, sender: Sender, report: Report) -> Re
 
 def _may_open(case: Case, service: Service, item: Item) -> bool:
     """Its own department, already at work on the item before, knows first whose turn it is."""
-    before = predecessor(case, service.item(item.code))
+    befores = [before for _, before in predecessors(case, service.item(item.code))]
     return (
         item.waiting_for == "turn"
-        and before is not None
-        and before.state != "waiting"
-        and before.department == item.department
+        and bool(befores)
+        and all(one.state != "waiting" for one in befores)
+        and all(one.department == item.department for one in befores)
     )
 
 
@@ -235,6 +237,11 @@ def _made_ready(case: Case, step: _Step) -> Change:
     """A report that skips stages implies them: the turn has come, the missing is there."""
     item = case.item(step.report.item)
     assert item is not None
+    if item.waiting_for == "result":
+        if step.report.stage == "returned":
+            return Change(case)
+        without = replace(item, missing=())
+        return resend(case, step.service, step.readings, without, step.now)
     if item.state == "waiting":
         return send_now(case, step.service, step.readings, item, step.now)
     if item.state == "misrouted":
@@ -261,8 +268,18 @@ def _returned(case: Case, item: Item, report: Report, at: datetime) -> Change:
         missing=item.missing + more,
         returned_at=item.returned_at or at,
     )
+    if not asks_her(item.missing):
+        return _waits_for_result(case, item)
+    item = replace(item, waiting_for=None)
     event = ItemReturned(case.case_no, item.code, report.reason, item.missing)
     return Change(case.with_item(item), (event,))
+
+
+def _waits_for_result(case: Case, item: Item) -> Change:
+    """Only another item's paper is missing: nothing that she could do (domain B4)."""
+    waiting = replace(item, state="waiting", waiting_for="result")
+    event = ItemAwaitsResult(case.case_no, item.code, item.missing)
+    return Change(case.with_item(waiting), (event,))
 
 
 def _refused_by_department(case: Case, item: Item, report: Report, at: datetime) -> Change:

@@ -6,12 +6,12 @@ the loader reports with its line, never something met while a case is running.
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Annotated, Literal, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from cases.conditions import ALWAYS, Condition
+from cases.conditions import ALWAYS, NEVER, Condition
 
 Code: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
 Line: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
@@ -19,7 +19,8 @@ Stage: TypeAlias = Literal[
     "accepted", "returned", "refused", "progress", "approved", "denied", "done", "misrouted"
 ]
 """A department's own words about an item; see the department API."""
-Applicant: TypeAlias = Literal["person", "employer", "agency"]
+Applicant: TypeAlias = Literal["person", "employer", "agency", "archive_office"]
+Level: TypeAlias = Literal["province", "city", "county"]
 FactKind: TypeAlias = Literal["yes_no", "date", "month", "text"]
 ANY_OFFICE = "*"
 """One system serves every office of the department."""
@@ -67,23 +68,43 @@ class AfterItem(Strict):
 
 
 class InMonth(Strict):
-    """Opened on the n-th working day of the month in an answer, or at once when that is past."""
+    """Opened on the n-th working day of the month in an answer.
+
+    `fact`: what a department has confirmed of that month goes before what she said (domain B11).
+    `late`: what becomes of it when that day is past once everything else is there (domain B6).
+    """
 
     answer: Code
     workday: Annotated[int, Field(ge=1, le=15)]
+    fact: Code | None = None
+    late: Literal["at_once", "next_workday"] = "at_once"
+
+
+def _several(value: Any) -> Any:
+    """One predecessor may be written without a list."""
+    return (value,) if isinstance(value, Mapping) else value
 
 
 class Opened(Strict):
-    """What an item waits for before its task is sent. Both, when both are said."""
+    """What an item waits for before its task is sent; all of it, when several things are said.
 
-    after: AfterItem | None = None
+    Of the items in `after`, those that the case has must all have come to their end.
+    """
+
+    when: Condition = ALWAYS
+    at_submission: Literal[True] | None = None
+    after: Annotated[tuple[AfterItem, ...], BeforeValidator(_several), Field(strict=False)] = ()
     month: InMonth | None = None
 
     @model_validator(mode="after")
     def _something(self) -> "Opened":
-        if self.after is None and self.month is None:
+        waits = bool(self.after) or self.month is not None
+        if waits == (self.at_submission is True):
             raise ValueError("say after, month or both; or write opened: at_submission")
         return self
+
+
+AT_SUBMISSION = Opened(at_submission=True)
 
 
 class ItemClock(Strict):
@@ -92,7 +113,9 @@ class ItemClock(Strict):
     limit_workdays: Annotated[int, Field(ge=1, le=250)] | None = None
     immediate: bool = False
     shared: Code | None = None
-    starts: Literal["with_case", "when_sent"] = "with_case"
+    starts: Literal["with_case", "when_sent", "when_received"] = "with_case"
+    """with_case: by the plan's rule for the month of retirement. when_received: with the
+    department's own receipt; until that is known, with the sending."""
     warn_calendar_days: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
@@ -120,9 +143,13 @@ class Needs(Strict):
 
 
 class CanBeMissing(Strict):
-    """Something that a department may ask for again."""
+    """Something that a department may ask for again.
 
-    kind: Literal["document", "answer"]
+    A `result` is another item's, named by the item: nothing she can give. The item waits for it,
+    and its clock starts when it is there (domain B4).
+    """
+
+    kind: Literal["document", "answer", "result"]
     code: Code
 
 
@@ -136,7 +163,12 @@ class ItemDefinition(Strict):
     department: Code
     office: Code | Literal["*"] | OfficeByAnswer = ANY_OFFICE
     when: Condition = ALWAYS
-    opened: Literal["at_submission"] | Opened = "at_submission"
+    opened: (
+        Literal["at_submission"]
+        | Opened
+        | Annotated[tuple[Opened, ...], Field(strict=False, min_length=1)]
+    ) = "at_submission"
+    """By situation: of several, the first whose condition the answers meet."""
     flow: Literal["in_turn", "together"]
     acceptance: Literal["by_department", "automatic"]
     clock: ItemClock
@@ -144,17 +176,25 @@ class ItemDefinition(Strict):
     results: Annotated[tuple[Code, ...], Field(strict=False)] = ()
     review_points: Lines = ()
     can_be_missing: Annotated[tuple[CanBeMissing, ...], Field(strict=False)] = ()
+    levels: Annotated[tuple[Level, ...], Field(strict=False)] = ()
+    """实施层级: who may decide it, for the counters; empty where the plan does not say."""
     original_channel: Line
+    apply_anew: Condition = NEVER
+    """Whether, refused or denied, the whole application may be filed anew (重新申报, domain B8);
+    otherwise this item alone goes by its original channel."""
+
+    @model_validator(mode="after")
+    def _always_a_way(self) -> "ItemDefinition":
+        if self.ways[-1].when != ALWAYS:
+            raise ValueError("opened: the last way has no condition, so that one always holds")
+        return self
 
     @property
-    def after(self) -> AfterItem | None:
-        """The item whose end opens this one."""
-        return None if isinstance(self.opened, str) else self.opened.after
-
-    @property
-    def month(self) -> InMonth | None:
-        """The month that opens this item."""
-        return None if isinstance(self.opened, str) else self.opened.month
+    def ways(self) -> tuple[Opened, ...]:
+        """How it may be opened, the first that holds."""
+        if isinstance(self.opened, tuple):
+            return self.opened
+        return (AT_SUBMISSION if self.opened == "at_submission" else self.opened,)
 
     def may_ask_for(self, kind: str, code: str) -> bool:
         """Whether a department may name this as missing; a row of a table counts as its table."""
@@ -211,10 +251,18 @@ class Switches(Strict):
     """A21: not promised to anybody; the desk is reminded."""
 
 
+class CaseLimitWhen(Strict):
+    """Another promise for the case in a situation."""
+
+    when: Condition
+    limit_workdays: Annotated[int, Field(ge=1, le=250)]
+
+
 class CaseLimits(Strict):
-    """The promise for the case as a whole."""
+    """The promise for the case as a whole; of `by_situation` the first that holds."""
 
     limit_workdays: Annotated[int, Field(ge=1, le=250)]
+    by_situation: Annotated[tuple[CaseLimitWhen, ...], Field(strict=False)] = ()
 
 
 class Service(Strict):
@@ -250,17 +298,23 @@ class Service(Strict):
 
     def _check_item(self, item: ItemDefinition, earlier: set[str]) -> None:
         _known(item.code, "department", item.department, (one.code for one in self.departments))
-        for code in item.needs.results:
-            _known(item.code, "earlier item", code, earlier)
-        if item.after is None:
-            return
+        awaited = [one.code for one in item.can_be_missing if one.kind == "result"]
         # An item may only follow one written above it: the workflow can then have no circle.
-        _known(item.code, "earlier item", item.after.item, earlier)
-        if item.after.fact is not None:
-            kinds = {one.code: one.kind for one in self.facts}
-            _known(item.code, "fact", item.after.fact, kinds)
-            if kinds[item.after.fact] != "yes_no":
-                raise ValueError(f"{item.code}: fact {item.after.fact} must be yes_no")
+        after = [one for way in item.ways for one in way.after]
+        for code in (*item.needs.results, *awaited, *(one.item for one in after)):
+            _known(item.code, "earlier item", code, earlier)
+        for one in after:
+            self._check_fact(item.code, one.fact, "yes_no")
+        for way in item.ways:
+            self._check_fact(item.code, way.month.fact if way.month else None, "month")
+
+    def _check_fact(self, where: str, fact: str | None, kind: FactKind) -> None:
+        kinds = {one.code: one.kind for one in self.facts}
+        if fact is None:
+            return
+        _known(where, "fact", fact, kinds)
+        if kinds[fact] != kind:
+            raise ValueError(f"{where}: fact {fact} must be {kind}")
 
     def _check_shared_clocks(self) -> None:
         limits: dict[str, int] = {}

@@ -76,6 +76,15 @@ class ItemReturned:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemAwaitsResult:
+    """The department wants another item's paper first; its clock starts when that is there."""
+
+    case_no: str
+    item: str
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ItemSupplied:
     """She handed in what was missing; the clock now ends on `due_on`."""
 
@@ -207,6 +216,7 @@ Event: TypeAlias = (
     | ItemReceived
     | ItemAccepted
     | ItemReturned
+    | ItemAwaitsResult
     | ItemSupplied
     | ItemRefused
     | ItemProgressed

@@ -13,11 +13,12 @@ from cases.clocks import (
     starting_day,
 )
 from cases.conditions import holds
-from cases.definition import InMonth, ItemDefinition, Service
+from cases.definition import ItemDefinition, Service
 from cases.events import CaseOpened, Dispatch, Event
 from cases.routing import route
 from cases.rules import RULES
 from cases.values import Answers
+from cases.ways import month_opens_on, way_of
 from cases.workdays import Calendar, day_of
 
 
@@ -46,13 +47,13 @@ def open_case(
     """
     readings = Readings(service.switches, calendar)
     start = _Start.of(application, readings)
-    items = tuple(
-        _open_item(definition, application.answers, start, readings)
-        for definition in items_applied_for(service, application.answers, start.filed_on)
-    )
+    applied_for = items_applied_for(service, application.answers, start.filed_on)
+    filing = _Filing(application, frozenset(one.code for one in applied_for), start)
+    items = tuple(_open_item(definition, filing, readings) for definition in applied_for)
     if not items:
         raise ValueError("the application applies for nothing")
-    clock = start_clock(case_limit(service), start.filed_on, start.starts_on, readings)
+    limit = case_limit(service, application)
+    clock = start_clock(limit, start.filed_on, start.starts_on, readings)
     case = Case(case_no, application, items, clock, sendable_at=now + take_back)
     opened = CaseOpened(
         case_no, tuple(item.code for item in items), clock.due_on, clock.provisional
@@ -67,16 +68,6 @@ def items_applied_for(
     return tuple(item for item in service.items if holds(item.when, answers, today, RULES))
 
 
-def month_opens_on(month: InMonth, answers: Answers, readings: Readings) -> date | None:
-    """The day on which an item waiting for a month is sent; None: nothing to wait for."""
-    said = retirement_month(
-        {readings.switches.retirement_month: answers.get(month.answer)}, readings.switches
-    )
-    if said is None:
-        return None
-    return readings.calendar.nth_workday_of_month(*said, month.workday)
-
-
 @dataclass(frozen=True, slots=True)
 class _Start:
     filed_on: date
@@ -89,17 +80,22 @@ class _Start:
         return cls(filed_on, starting_day(filed_on, month, readings))
 
 
-def _open_item(
-    definition: ItemDefinition, answers: Answers, start: _Start, readings: Readings
-) -> Item:
-    where = route(definition, answers)
+@dataclass(frozen=True, slots=True)
+class _Filing:
+    application: Application
+    items: frozenset[str]
+    start: _Start
+
+
+def _open_item(definition: ItemDefinition, filing: _Filing, readings: Readings) -> Item:
+    answers, start = filing.application.answers, filing.start
+    where, way = route(definition, answers), way_of(filing.application, definition)
+    opens_on = None if way.month is None else month_opens_on(way.month, answers, readings)
     waiting_for: WaitingFor = "document"
-    opens_on: date | None = None
-    if definition.month is not None:
-        opens_on = month_opens_on(definition.month, answers, readings)
-        waiting_for = "month" if opens_on and opens_on > start.filed_on else "document"
-    if definition.after is not None:
+    if any(one.item in filing.items for one in way.after):
         waiting_for = "turn"
+    elif opens_on is not None and opens_on > start.filed_on:
+        waiting_for = "month"
     return Item(
         code=definition.code,
         department=where.department,
@@ -112,7 +108,7 @@ def _open_item(
 
 
 def _clock(definition: ItemDefinition, start: _Start, readings: Readings) -> Clock | None:
-    if definition.clock.starts == "when_sent":
+    if definition.clock.starts != "with_case":
         return None
     return start_clock(limit_of(definition), start.filed_on, start.starts_on, readings)
 

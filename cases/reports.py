@@ -24,7 +24,7 @@ class _Wire(BaseModel):
 class MissingBody(_Wire):
     """One missing thing; `code` as in the service definition, `note` for the applicant."""
 
-    kind: Literal["document", "answer"]
+    kind: Literal["document", "answer", "result"]
     code: Id
     note: Note = ""
 

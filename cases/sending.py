@@ -1,12 +1,12 @@
 """An item's way to its department: sent, received, and sent to another office."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
-from cases.case import Case, Item, task_key
+from cases.case import Case, Clock, Item, task_key
 from cases.change import Change, Refusal
-from cases.clocks import Readings, limit_of, start_clock
-from cases.definition import Service
+from cases.clocks import Readings, ends_no_earlier, limit_of, start_clock
+from cases.definition import ItemDefinition, Service
 from cases.events import Dispatch, Event, ItemAccepted, ItemReassigned, ItemReceived, ItemSent
 from cases.workdays import Calendar, day_of
 
@@ -25,13 +25,23 @@ def dispatched(
     return mark_sent(case, service, Readings(service.switches, calendar), item, now)
 
 
-def received(case: Case, code: str, now: datetime) -> Change:
-    """The department's system has acknowledged the task's present revision."""
+def received(case: Case, service: Service, calendar: Calendar, code: str, now: datetime) -> Change:
+    """The department's system has acknowledged the task's present revision.
+
+    Where the limit runs from the receipt (冀人社字〔2024〕108号 七: 收到申报材料后), a receipt on a
+    later day than the sending starts the clock anew; nobody is told of that one day more.
+    """
     item = case.item(code)
     if item is None or item.sent_at is None or item.received_at is not None:
         return Change(case)
-    changed = case.with_item(replace(item, received_at=now))
-    return Change(changed, (ItemReceived(case.case_no, code),))
+    item = replace(item, received_at=now)
+    definition, today = service.item(code), day_of(now)
+    late = item.clock is not None and item.clock.basis_on < today
+    if definition.clock.starts == "when_received" and item.revision == 1 and late:
+        clock = _clock_from(definition, Readings(service.switches, calendar), today)
+        item = replace(item, clock=clock)
+        case = ends_no_earlier(case, clock)
+    return Change(case.with_item(item), (ItemReceived(case.case_no, code),))
 
 
 def reassign(case: Case, code: str, office: str, now: datetime) -> Change | Refusal:
@@ -70,16 +80,35 @@ def mark_sent(
 ) -> Change:
     """The item as sent; where receipt is acceptance (HB-27), as accepted too."""
     definition = service.item(item.code)
-    today = day_of(now)
-    clock = item.clock or start_clock(
-        limit_of(definition), today, readings.calendar.workday_from(today), readings
-    )
+    clock = item.clock or _clock_from(definition, readings, day_of(now))
     sent = replace(item, state="sent", waiting_for=None, clock=clock, sent_at=now)
     events: tuple[Event, ...] = (sent_event(case, sent),)
     if definition.acceptance == "automatic":
         sent = replace(sent, state="accepted", accepted_at=now)
         events += (accepted_event(case, sent),)
-    return Change(case.with_item(sent), events)
+    return Change(ends_no_earlier(case, clock).with_item(sent), events)
+
+
+def resend(case: Case, service: Service, readings: Readings, item: Item, now: datetime) -> Change:
+    """The paper of another item that the department waited for is there: its clock starts (B4)."""
+    anew = replace(
+        item,
+        revision=item.revision + 1,
+        clock=None,
+        reason="",
+        received_at=None,
+        accepted_at=None,
+        returned_at=None,
+        acceptance_reminded=False,
+        warned=False,
+        overdue=False,
+    )
+    return send_now(case, service, readings, anew, now)
+
+
+def _clock_from(definition: ItemDefinition, readings: Readings, day: date) -> Clock:
+    starts_on = readings.calendar.workday_from(day)
+    return start_clock(limit_of(definition), day, starts_on, readings)
 
 
 def sent_event(case: Case, item: Item) -> ItemSent:

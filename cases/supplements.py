@@ -51,8 +51,14 @@ def wanted(case: Case, codes: Iterable[str] = ()) -> tuple[Missing, ...]:
     for item in case.items:
         if item.state == "returned" and (not chosen or item.code in chosen):
             for thing in item.missing:
-                things.setdefault((thing.kind, thing.code), thing)
+                if thing.kind != "result":
+                    things.setdefault((thing.kind, thing.code), thing)
     return tuple(things.values())
+
+
+def asks_her(missing: Iterable[Missing]) -> bool:
+    """Whether something is missing that she can give; another item's result is not."""
+    return any(one.kind != "result" for one in missing)
 
 
 def wind_after_return(
@@ -88,8 +94,11 @@ def _complete(
     assert item is not None
     supplied = _supplied(item.missing, supplement)
     rest = tuple(thing for thing in item.missing if thing not in supplied)
-    if rest:
+    if asks_her(rest):
         return Change(case.with_item(replace(item, missing=rest)))
+    if rest:  # hers is there, another item's paper is not yet
+        waiting = replace(item, state="waiting", waiting_for="result", missing=rest)
+        return Change(case.with_item(waiting))
     case = wind_after_return(case, service, readings, item, now)
     wound = case.item(code)
     assert wound is not None
@@ -105,6 +114,8 @@ def _complete(
         returned_at=None,
         acceptance_reminded=False,
     )
+    if service.item(code).acceptance == "automatic":  # HB-27: receipt is acceptance, again too
+        sent = replace(sent, state="accepted", accepted_at=now)
     due_on = sent.clock.due_on if sent.clock else None
     events = (ItemSupplied(case.case_no, code, sent.revision, due_on), sent_event(case, sent))
     return Change(case.with_item(sent), events, (dispatch_now(case, sent, now),))
@@ -115,6 +126,8 @@ def _supplied(missing: Iterable[Missing], supplement: Supplement) -> list[Missin
 
 
 def _holds(supplement: Supplement, thing: Missing) -> bool:
+    if thing.kind == "result":
+        return False
     if thing.kind == "document":
         return bool(supplement.documents.get(thing.code))
     return any(key == thing.code or key.startswith(thing.code + ".") for key in supplement.answers)

@@ -9,6 +9,7 @@ from cases.clocks import Readings, case_limit, limit_of, recounted, retirement_m
 from cases.definition import Service
 from cases.events import CaseOverdue, DeskTaskNeeded, ItemDueChanged, ItemOverdue, ItemWarning
 from cases.sending import dispatch_now
+from cases.ways import opens_on
 from cases.workdays import Calendar, day_of
 
 _RUNNING = frozenset({"sent", "accepted", "approved", "misrouted"})
@@ -32,8 +33,8 @@ def recount(case: Case, service: Service, calendar: Calendar) -> Change:
     readings = Readings(service.switches, calendar)
     month = retirement_month(case.application.answers, service.switches)
     case_start = starting_day(case.clock.basis_on, month, readings)
-    own = recounted(case.clock, case_limit(service), case_start, readings)
-    change = Change(replace(case, clock=own))
+    own = recounted(case.clock, case_limit(service, case.application), case_start, readings)
+    change = Change(_months_anew(replace(case, clock=own), service, readings))
     for item in case.open_items():
         if item.clock is not None:
             change = change.then(_recount_item(change.case, service, item, case_start, readings))
@@ -42,6 +43,15 @@ def recount(case: Case, service: Service, calendar: Calendar) -> Change:
         own = replace(own, due_on=latest, provisional=calendar.provisional(latest))
     overdue = case.overdue and own.due_on <= case.clock.due_on
     return replace(change, case=replace(change.case, clock=own, overdue=overdue))
+
+
+def _months_anew(case: Case, service: Service, readings: Readings) -> Case:
+    """Whoever waits for a month waits for its n-th working day by the imported calendar."""
+    for item in case.items:
+        if item.waiting_for in {"turn", "month"} and item.opens_on is not None:
+            day = opens_on(case, service.item(item.code), readings)
+            case = case.with_item(replace(item, opens_on=day))
+    return case
 
 
 def _recount_item(

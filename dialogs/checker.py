@@ -14,6 +14,7 @@ from typing import Final
 from jinja2 import Environment, meta
 
 from cases.conditions import Condition, answers_named, rules_named
+from cases.definition import ItemDefinition, OfficeByAnswer
 from dialogs.definition import Definition
 from dialogs.exploring import explore, values_named
 from dialogs.form import MORE, Entry, Group, Question, more_question
@@ -266,15 +267,26 @@ def _service(definition: Definition) -> Iterator[str]:
     """Items look at answers, need them and may want them again: they must be asked."""
     keys = {entry.key for entry in definition.form.entries()}
     for item in definition.service.items:
-        named = {*answers_named(item.when), *item.needs.answers}
+        named = {*answers_named(item.when), *item.needs.answers, *_opening(item)}
         for key in sorted(named - keys):
             yield f"{item.code}: it needs the answer {key}, which nobody asks for"
         for missing in item.can_be_missing:
-            if missing.code not in keys:
+            if missing.kind != "result" and missing.code not in keys:
                 yield f"{item.code}: {missing.code} can be missing, but nothing asks for it again"
     for question in questions(definition):
         if not question.off_form and not question.review:
             yield f"{question.key}: it is printed on the form, but she could not check it"
+
+
+def _opening(item: ItemDefinition) -> Iterator[str]:
+    """The answers that decide how and when the item is opened, and what follows its refusal."""
+    yield from answers_named(item.apply_anew)
+    for way in item.ways:
+        yield from answers_named(way.when)
+        if way.month is not None:
+            yield way.month.answer
+    if isinstance(item.office, OfficeByAnswer):
+        yield item.office.by_answer
 
 
 # ---- questions by the way ------------------------------------------------------------------

@@ -72,6 +72,9 @@ CATALOG: Final[Mapping[type[Event], Rule]] = MappingProxyType(
         events.ItemReturned: _applicant(
             "returned", "needs_you", "returned", "accepted", "misrouted", "due_changed"
         ),
+        events.ItemAwaitsResult: Untold(
+            "nothing for her to do; 进度 shows it, and the acceptance with its day follows"
+        ),
         events.ItemSupplied: _SAID_AT_ONCE,
         events.ItemRefused: _applicant("refused", "refusal", *_ON_THE_WAY),
         events.ItemProgressed: Untold("design: progress only journals; 进度 shows it"),
@@ -240,7 +243,8 @@ def _about_event(event: Event) -> dict[str, JSON]:
     """What the event itself says counts more than what the item says by now."""
     match event:
         case events.ItemReturned():
-            return {"reason": event.reason, "missing": [_missing(one) for one in event.missing]}
+            asked = [_missing(one) for one in event.missing if one.kind != "result"]
+            return {"reason": event.reason, "missing": asked}
         case events.ItemRefused() | events.ItemDenied():
             return {"reason": event.reason, "basis": event.basis}
         case events.ItemDueChanged():

@@ -265,7 +265,8 @@ async def record_received(edge: Edge, case_no: str, code: str, revision: int) ->
         item = case.item(code)
         if item is None or item.revision != revision:
             return None
-        change = received(case, code, now)
+        service = edge.plans.service(case.application.province, case.application.release)
+        change = received(case, service, edge.plans.calendar(), code, now)
         return written(change, edge.follow, now) if change.events else None
 
     await edge.cases.change(case_no, work)

@@ -44,7 +44,9 @@ async def find_wanted(desk: Desk, errand: Errand, order: Order) -> None:
     for case in await _cases(desk, asked.person):
         things = wanted(case)
         if things:
-            named = tuple(Wanted("", one.kind, one.code, one.note) for one in things)
+            named = tuple(
+                Wanted("", one.kind, one.code, one.note) for one in things if one.kind != "result"
+            )
             answer = WantedFound(case.case_no, named)
             break
     await desk.hearing.learn((answer,), order, errand)

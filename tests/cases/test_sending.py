@@ -18,8 +18,8 @@ def test_a_task_is_sent_once(henan: Service, calendar: Calendar) -> None:
 def test_each_departments_receipt_is_kept(journey: Journey) -> None:
     sent_at = journey.now
     journey.on("2026-03-04")
-    journey.take(received(journey.case, "HN03", journey.now))
-    journey.take(received(journey.case, "HN03", journey.now))
+    journey.take(received(journey.case, journey.service, journey.calendar, "HN03", journey.now))
+    journey.take(received(journey.case, journey.service, journey.calendar, "HN03", journey.now))
     assert journey.happened() == ["ItemReceived"]
     assert journey.item("HN03").received_at == journey.now
     assert journey.item("HN03").sent_at == sent_at
