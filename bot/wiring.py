@@ -64,6 +64,7 @@ from storage.sql.facts import DraftFacts
 from storage.sql.journal import Journal
 from storage.sql.outbox import SqlOutbox
 from storage.sql.persons import Persons
+from storage.sql.reminders import Reminders
 from storage.sql.session import Database
 from storage.sql.timers import Timers
 
@@ -265,6 +266,7 @@ def _desk(
         persons=Persons(parts.database, parts.sealer, parts.lookups),
         documents=_documents(parts),
         desk_tasks=DeskTasks(parts.database, parts.sealer),
+        reminders=Reminders(parts.database),
         platform=_platform(parts),
         households=Households(
             _register(parts, settings.registry_url, settings.registry_key.get_secret_value())

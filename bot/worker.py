@@ -15,6 +15,7 @@ from bot.departments.following import written
 from bot.envelopes import Order, order_to_bytes
 from bot.following import MAKE_FORM, WATCH
 from bot.ids import same_id
+from bot.reminding import tell_due
 from bot.stepping import FORGET
 from bot.wiring import World
 from cases.case import Case
@@ -60,6 +61,7 @@ async def work(world: World) -> None:
             ("timers", run_timers, TICK),
             ("facts", project_facts, TICK),
             ("endings", warn_of_endings, SLOW_TICK),
+            ("reminders", remind, SLOW_TICK),
             ("anchors", anchor_journal, SLOW_TICK),
         ):
             group.create_task(_loop(world, name, step, pause), name=name)
@@ -191,6 +193,11 @@ def _forgetting(ending: Ending) -> Errand:
         payload=order_to_bytes(Order(())),
         due=ending.ends_at + FORGET_AFTER,
     )
+
+
+async def remind(world: World) -> int:
+    """Tell people what they asked to be reminded of."""
+    return await tell_due(world.desk)
 
 
 async def anchor_journal(world: World) -> int:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
+from cases.reminders import KINDS
 from dialogs import taps
 from dialogs.asking import ask
 from dialogs.conversation import (
@@ -26,6 +27,7 @@ from dialogs.offering import (
     confirm,
     offer_draft,
 )
+from dialogs.reminding import come_back
 from dialogs.replying import SAME_AS, Words, again, among, answered, folded
 from dialogs.results import learn
 from dialogs.said import (
@@ -159,9 +161,9 @@ def _typed(talk: Talk, said: Text) -> Talk:
         return confirm(talk, focus.proposal)
     if command:
         return _steered(talk, command, argument)
-    if talk.conversation.reminder and among(said.text, talk.definition.words.thanks):
-        noted = replace(talk, conversation=replace(talk.conversation, reminder=""))
-        return noted.tell("thanks")
+    back = come_back(talk, said)
+    if back is not None:
+        return back
     if among(said.text, talk.definition.words.greetings):
         return _greet(talk)
     if isinstance(focus, Paused) or (talk.draft.state != "open" and isinstance(focus, Asking)):
@@ -220,8 +222,11 @@ def _steered(talk: Talk, command: str, argument: str = "") -> Talk:
 
 
 def _moved_on(talk: Talk) -> Talk:
-    """She does something else than say what the desk was to hear: that is awaited no more."""
-    if talk.conversation.reminder not in HELPERS:
+    """She does something else than say what the desk was to hear: that is awaited no more.
+
+    Nor is what she was reminded of still spoken of.
+    """
+    if talk.conversation.reminder not in HELPERS.union(KINDS):
         return talk
     return talk.with_conversation(replace(talk.conversation, reminder=""))
 

@@ -14,6 +14,7 @@ from dialogs.conversation import WITHDRAW, Asking, Withdraw
 from dialogs.draft import Answer, Source
 from dialogs.form import Question
 from dialogs.offering import propose
+from dialogs.reminding import reminded
 from dialogs.route import wanted_entries
 from dialogs.said import (
     CaseOpened,
@@ -25,6 +26,7 @@ from dialogs.said import (
     PhotoStored,
     ProgressFound,
     RegistryAnswered,
+    Reminded,
     Result,
     SubmissionRefused,
     WantedFound,
@@ -40,6 +42,8 @@ UNTOUCHED: Final = frozenset({"waiting", "sent", "withdrawn"})
 
 def learn(talk: Talk, result: Result) -> Talk:
     """Go on with what an errand brought back."""
+    if isinstance(result, Reminded):
+        return reminded(talk, result.kind)
     if isinstance(result, (ProgressFound, CaseWithdrawn, WantedFound)):
         return _about_cases(talk, result)
     if result.draft != talk.draft.id:

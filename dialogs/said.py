@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from cases.reminders import Kind
 from cases.values import JSON
 from dialogs.draft import Wanted
 
@@ -183,6 +184,13 @@ class WantedFound:
     wanted: tuple[Wanted, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """She is being told that it is time: what she says next may be about that."""
+
+    kind: Kind
+
+
 Result: TypeAlias = (
     IdentityConfirmed
     | IdentityRefused
@@ -195,6 +203,7 @@ Result: TypeAlias = (
     | ProgressFound
     | CaseWithdrawn
     | WantedFound
+    | Reminded
 )
 
 Said: TypeAlias = Spoken | Result

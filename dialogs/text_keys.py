@@ -68,6 +68,8 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
             "registry.referral",
             "submit.verify_first",
             "supplement.counter",
+            "reminder.only_child_60",
+            "reminder.pre_review",
         ),
         CONTACTS,
     ),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from cases.reminders import Kind
 from cases.values import JSON
 from dialogs.conversation import Conversation
 from dialogs.draft import Consent, Draft
@@ -219,6 +220,21 @@ class OpenTask:
 
 
 @dataclass(frozen=True, slots=True)
+class Remind:
+    """Tell this person on that day that it is time (`cases/reminders.py`); asked twice it is one.
+
+    `month` is YYYY-MM, `due_on` YYYY-MM-DD; `dialogs/reminding.py` makes it.
+    """
+
+    person: str
+    subject: str
+    province: str
+    kind: Kind
+    month: str
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class EraseDraft:
     """Delete a draft and the photos that only it had."""
 
@@ -243,6 +259,7 @@ Errand: TypeAlias = (
     | FindWanted
     | WithdrawCase
     | OpenTask
+    | Remind
     | EraseDraft
     | ErasePerson
 )

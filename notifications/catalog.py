@@ -16,6 +16,7 @@ from cases.case import Case, Clock, Item, Missing
 from cases.clocks import retirement_month
 from cases.definition import ANY_OFFICE, Service
 from cases.events import Event
+from cases.reminders import KINDS, Reminder
 from cases.values import JSON
 from cases.workdays import day_of
 from notifications.notice import Notice, Relation, notice_to_bytes
@@ -100,6 +101,7 @@ PERSONAL: Final[Mapping[str, Told]] = MappingProxyType(
     {
         "draft_ends": _applicant("draft_ends", "needs_you"),
         "new_phone": _applicant("new_phone", "needs_you"),
+        **{kind: _applicant(kind, "needs_you") for kind in KINDS},
     }
 )
 """What somebody is told about herself, without any case: her window may long be closed."""
@@ -143,7 +145,18 @@ def personal_notice(
 ) -> NewRow:
     """The outbox row of a notice that belongs to no case (`PERSONAL`); the id makes it one."""
     notice = Notice(key, "", province, "", at, {"due_on": until.isoformat()}, _APPLICANT)
-    return replace(_row(notice, person, row_id), order_key=f"notice {key} {row_id}")
+    return _alone(notice, person, row_id)
+
+
+def reminder_notice(reminder: Reminder, row_id: str, at: datetime) -> NewRow:
+    """The outbox row of what somebody asked to be reminded of."""
+    params: dict[str, JSON] = {"due_on": day_of(at).isoformat(), "month": reminder.month}
+    notice = Notice(reminder.kind, "", reminder.province, "", at, params, _APPLICANT)
+    return _alone(notice, reminder.person, row_id)
+
+
+def _alone(notice: Notice, person: str, row_id: str) -> NewRow:
+    return replace(_row(notice, person, row_id), order_key=f"notice {notice.key} {row_id}")
 
 
 def order_key(case_no: str, person: str) -> str:

@@ -123,6 +123,7 @@ def _much() -> dict[str, JSON]:
         **dict.fromkeys(TEXTS, "某" * 50),
         **dict.fromkeys(DAYS, "2026-12-31"),
         "benefit_month": "2027-01",
+        "month": "2027-01",
         "provisional": True,
         "missing": missing,
         "items": ends,

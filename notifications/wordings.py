@@ -81,9 +81,9 @@ class Message:
 VARIABLES: Final = frozenset(
     {
         "applicant", "at", "basis", "benefit_month", "case_no", "department", "due_on", "extra",
-        "first_payment_month", "item_name", "item_short", "items", "missing", "office", "on",
-        "original_channel", "others", "phone", "plan", "provisional", "reason", "submitted_on",
-        "was_due_on",
+        "first_payment_month", "item_name", "item_short", "items", "missing", "month", "office",
+        "on", "original_channel", "others", "phone", "plan", "provisional", "reason",
+        "submitted_on", "was_due_on",
     }
 )  # fmt: skip
 """Days are spelled (2026年3月9日), months too; `others`: how many notices were merged into this;
@@ -153,6 +153,7 @@ class Wordings:
             "provisional": params.get("provisional") is True,
             "office": office or values["department"],
             "benefit_month": spelled_day(str(params.get("benefit_month") or "")),
+            "month": spelled_day(str(params.get("month") or "")),
             "first_payment_month": spelled_day(str(paid or "")),
             "missing": [self._missing(one) for one in _mappings(params.get("missing"))],
             "items": [dict(one) for one in _mappings(params.get("items"))],

@@ -24,6 +24,7 @@ from storage.sql.cases import Cases
 from storage.sql.desk import DeskTasks
 from storage.sql.outbox import SqlOutbox
 from storage.sql.persons import Persons
+from storage.sql.reminders import Reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Desk:
     persons: Persons
     documents: Documents
     desk_tasks: DeskTasks
+    reminders: Reminders
     platform: Platform
     households: Households
     papers: RetirementPapers

@@ -16,6 +16,7 @@ from bot.errands import work
 from bot.errands.desk import Desk
 from bot.errands.failures import TryAgain
 from bot.hearing import ERRAND_SECONDS
+from bot.reminding import keep_reminder
 from bot.stepping import FORGET, LOOK_UP, REMEMBER
 from storage.errors import StorageError
 from storage.redis.errands import SAY, Errand
@@ -33,6 +34,7 @@ DOERS: Final[Mapping[str, Doer]] = {
     "FindWanted": work.find_wanted,
     "WithdrawCase": work.withdraw,
     "OpenTask": work.open_task,
+    "Remind": keep_reminder,
     "EraseDraft": work.erase_draft,
     "ErasePerson": work.erase_person,
     LOOK_UP: work.look_up,

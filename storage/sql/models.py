@@ -282,6 +282,24 @@ class DraftFact(Model):
         table = "draft_facts"
 
 
+# What somebody asked to be reminded of; `told_at` until then is empty.
+class ReminderRow(Model):
+    id = fields.CharField(max_length=160, primary_key=True)
+    person = fields.CharField(max_length=_ID, db_index=True)
+    subject = fields.CharField(max_length=_ID)
+    province = fields.CharField(max_length=32)
+    kind = fields.CharField(max_length=32)
+    month = fields.CharField(max_length=7)
+    due_on = fields.DateField()
+    created_at = fields.DatetimeField()
+    told_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "reminders"
+        unique_together = (("subject", "kind"),)
+        indexes = (Index(fields=("told_at", "due_on")),)
+
+
 # An official calendar of working days, as imported.
 class CalendarYear(Model):
     year = fields.IntField(primary_key=True, generated=False)

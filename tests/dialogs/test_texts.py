@@ -54,7 +54,7 @@ def named() -> tuple[set[str], list[re.Pattern[str]]]:
 
 def _pattern(joined: ast.JoinedStr) -> re.Pattern[str]:
     parts = [
-        re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[a-z_.]+"
+        re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[a-z0-9_.]+"
         for part in joined.values
     ]
     return re.compile("".join(parts))

@@ -44,6 +44,7 @@ from dialogs.turn import (
     Errand,
     FetchPapers,
     OpenTask,
+    Remind,
     StorePhoto,
     Supply,
     Turn,
@@ -200,6 +201,8 @@ def told(errand: Errand) -> str:
             detail = " ".join(filter(None, (kind, question, note and f"“{note}”")))
         case Supply(case_no=case_no) | WithdrawCase(case_no=case_no):
             detail = case_no
+        case Remind(kind=kind, month=month, due_on=due_on):
+            detail = f"{kind} {month} {due_on}"
         case EraseDraft(draft=draft):
             detail = draft
         case _:

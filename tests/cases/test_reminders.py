@@ -1,0 +1,14 @@
+"""When somebody is reminded."""
+
+from datetime import date
+
+from cases.reminders import due_on
+
+
+def test_the_sixtieth_birthday_itself() -> None:
+    assert due_on("only_child_60", date(2031, 6, 15)) == date(2031, 6, 15)
+
+
+def test_three_months_before_the_month_of_retirement() -> None:
+    assert due_on("pre_review", date(2027, 5, 20)) == date(2027, 2, 1)
+    assert due_on("pre_review", date(2027, 2, 1)) == date(2026, 11, 1)
