@@ -9,6 +9,7 @@ import typer
 
 from bot.checking import check_everything
 from bot.departments.connections import ConnectionsBroken
+from bot.importing import import_calendar, list_calendars
 from bot.logs import configure_logs
 from bot.menu import put_up_menu
 from bot.process import CannotStart, migrate_records, serve, serve_web, serve_worker
@@ -16,6 +17,9 @@ from bot.settings import Settings, SettingsBroken, read_settings
 from storage.errors import StorageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+calendar = typer.Typer(no_args_is_help=True, help="The working days of each year.")
+app.add_typer(calendar, name="calendar")
 
 BROKEN: Final = 2
 """The exit code of whatever cannot start."""
@@ -80,3 +84,18 @@ def menu_command(
 ) -> None:
     """Put up the Official Account's menu (docs/deploy/menu.json is one)."""
     _run(lambda settings: put_up_menu(settings, file))
+
+
+@calendar.command("import")
+def calendar_import_command(
+    file: Annotated[Path, typer.Argument(help="a year as YAML or CSV: docs/operations.md")],
+    replace: Annotated[bool, typer.Option(help="put it in the place of another one")] = False,
+) -> None:
+    """Import the working days of a year, as the State Council announced them."""
+    _run(lambda settings: import_calendar(settings, file, replace=replace))
+
+
+@calendar.command("list")
+def calendar_list_command() -> None:
+    """Say which years were imported, from what and by whom."""
+    _run(list_calendars)

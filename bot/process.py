@@ -9,7 +9,7 @@ import gc
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
@@ -90,8 +90,13 @@ async def _run(
             await migrate(world.database)
         else:
             await check_schema(world.database)
+        await world.days.refresh()
         _collect_garbage()
-        async with _web(world, listening), _worker(world, on=worker_too):
+        async with (
+            _beside(world.days.keep_fresh()),
+            _web(world, listening),
+            _worker(world, on=worker_too),
+        ):
             log.info("started", web=web_too, worker=worker_too)
             if not await _stopped(world, stop, watching=not settings.redis_url):
                 raise CannotStart(
@@ -158,13 +163,22 @@ async def _web(world: World, listening: socket.socket | None) -> AsyncIterator[N
 
 @asynccontextmanager
 async def _worker(world: World, *, on: bool) -> AsyncIterator[None]:
+    if not on:
+        yield
+        return
+    async with _beside(work(world)):
+        yield
+
+
+@asynccontextmanager
+async def _beside(loop: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """A loop that runs as long as the block."""
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(work(world)) if on else None
+        task = group.create_task(loop)
         try:
             yield
         finally:
-            if task is not None:
-                task.cancel()
+            task.cancel()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import aiohttp
 from redis.asyncio import Redis
 from ruamel.yaml import YAML
 
+from bot.calendars import Days
 from bot.clock import Clock, system_clock
 from bot.departments.connections import Connections
 from bot.departments.edge import Edge
@@ -57,6 +58,7 @@ from storage.redis.turns import Turns
 from storage.redis.wake import Wake
 from storage.redis.wire import Wire, wired
 from storage.sealing import Lookups, Sealer
+from storage.sql.calendars import Calendars
 from storage.sql.cases import Cases
 from storage.sql.connect import connect
 from storage.sql.desk import DeskTasks
@@ -93,6 +95,7 @@ class World:
     timers: Timers
     journal: Journal
     facts: DraftFacts
+    days: Days
     wake: Wake
     login: LoginPages | None
     metrics: Metrics
@@ -103,7 +106,7 @@ class Plans:
     """The provinces' plans and the working days."""
 
     definitions: Mapping[str, Definition]
-    days: Calendar
+    days: Days
 
     def service(self, province: str, release: int) -> Service:  # noqa: ARG002 — one release so far
         """The plan of a case's release. Raises KeyError for a province that is not served."""
@@ -111,7 +114,7 @@ class Plans:
 
     def calendar(self) -> Calendar:
         """The calendar with every imported year."""
-        return self.days
+        return self.days.calendar()
 
 
 @asynccontextmanager
@@ -131,6 +134,7 @@ async def open_world(
         postgres=settings.on_postgres,
     )
     async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(connect(settings.database))
         parts = _Parts(
             settings=settings,
             clock=now,
@@ -139,7 +143,7 @@ async def open_world(
             lookups=Lookups(keys.lookup),
             redis=await stack.enter_async_context(connected(redis_url)),
             wire=await stack.enter_async_context(wired(redis_url)),
-            database=await stack.enter_async_context(connect(settings.database)),
+            database=database,
             session=await stack.enter_async_context(
                 aiohttp.ClientSession(
                     auto_decompress=False,  # no answer unpacks to more than its length
@@ -148,6 +152,7 @@ async def open_world(
                 )
             ),
             tasks=await stack.enter_async_context(asyncio.TaskGroup()),
+            days=Days(Calendars(database)),
         )
         yield _wired(parts)
 
@@ -170,6 +175,7 @@ class _Parts:
     database: Database
     session: aiohttp.ClientSession
     tasks: asyncio.TaskGroup
+    days: Days
 
 
 def _wired(parts: _Parts) -> World:
@@ -208,6 +214,7 @@ def _wired(parts: _Parts) -> World:
         timers=Timers(database, long_id),
         journal=Journal(database),
         facts=DraftFacts(database),
+        days=parts.days,
         wake=wake,
         login=_login(parts, links, limits, desk),
         metrics=desk.metrics,
@@ -233,7 +240,7 @@ def _edge(parts: _Parts, limits: Limits, wake: Wake) -> Edge:
         cases=Cases(parts.database, parts.sealer),
         rows=SqlOutbox(parts.database, parts.sealer, long_id),
         papers=CasePapers(_documents(parts), produced),
-        plans=Plans(parts.definitions, Calendar()),
+        plans=Plans(parts.definitions, parts.days),
         first_use=limits.first_use,
         follow=CaseFollow(services, OnlyDispatch(connections), long_id),
         clock=parts.clock,

@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from bot.calendars import ask_for_next_year, recount_all
 from bot.departments.following import written
 from bot.envelopes import Order, order_to_bytes
 from bot.following import MAKE_FORM, WATCH
@@ -27,6 +28,7 @@ from storage.documents.pdf import RenderingFailed
 from storage.errors import StorageError
 from storage.redis.drafts import Ending, StoredFact
 from storage.redis.errands import Errand
+from storage.sql.calendars import RECOUNT
 from storage.sql.facts import DraftFact
 from storage.sql.records import Written
 from storage.sql.timers import DueTimer
@@ -63,6 +65,7 @@ async def work(world: World) -> None:
             ("endings", warn_of_endings, SLOW_TICK),
             ("reminders", remind, SLOW_TICK),
             ("anchors", anchor_journal, SLOW_TICK),
+            ("calendar", ask_for_calendar, SLOW_TICK),
         ):
             group.create_task(_loop(world, name, step, pause), name=name)
 
@@ -121,6 +124,8 @@ async def run_timers(world: World) -> int:
             await _make_form(world, timer, now)
         elif timer.kind == WATCH:
             await _watch(world, timer, now)
+        elif timer.kind == RECOUNT:
+            await _recount(world, timer, now)
     return len(due)
 
 
@@ -145,6 +150,21 @@ async def _watch(world: World, timer: DueTimer, now: datetime) -> None:
     await world.edge.cases.change(timer.case_no, look)
     await world.timers.done(timer)
     await world.wake.wake()
+
+
+async def _recount(world: World, timer: DueTimer, now: datetime) -> None:
+    """A year was imported: count every open limit anew, and tell whom it concerns."""
+    await world.days.refresh()
+    changed = await recount_all(world.desk.cases, world.edge.plans, world.edge.follow, now)
+    log.info("limits_recounted", cases=changed)
+    await world.timers.done(timer)
+    await world.wake.wake()
+
+
+async def ask_for_calendar(world: World) -> int:
+    """From November on: the working days of the next year are wanted."""
+    await ask_for_next_year(world.desk.desk_tasks, world.days.calendar(), world.clock())
+    return 0
 
 
 # ---- drafts -------------------------------------------------------------------------------

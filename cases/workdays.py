@@ -98,6 +98,26 @@ def announced_year(year: int, off: Iterable[date], on: Iterable[date], source: s
     return Year(year, off_days, on_days, source)
 
 
+FEWEST, MOST = 240, 256
+"""Working days that a year may have: 2010–2026 had 247 to 251."""
+
+
+def implausible(year: Year) -> str:
+    """What is wrong with an imported year as a whole, in one sentence; empty when nothing is.
+
+    A whole year leaves out no statutory holiday (全国年节及纪念日放假办法, 2024) and has about as
+    many working days as every year.
+    """
+    calendar = Calendar({year.year: year})
+    worked = [day for day in sorted(_statutory_year(year.year).off) if calendar.is_workday(day)]
+    if worked:
+        return f"{worked[0]} is a statutory holiday, and the file makes it a working day"
+    days = calendar.workdays_between(date(year.year - 1, 12, 31), date(year.year, 12, 31))
+    if not FEWEST <= days <= MOST:
+        return f"{year.year} would have {days} working days; expected {FEWEST} to {MOST}"
+    return ""
+
+
 @lru_cache(maxsize=64)
 def _known_year(year: int) -> Year:
     # Read when first asked: `holidays` alone takes longer to import than everything of ours.

@@ -26,6 +26,7 @@ DeskTaskKind: TypeAlias = Literal[
     "platform",
     "uncertain",
     "form_broken",
+    "calendar_missing",
 ]
 
 

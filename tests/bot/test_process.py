@@ -18,6 +18,8 @@ from urllib.request import urlopen
 import asyncpg
 import pytest
 
+from tests.storage.test_calendars import YAML as CALENDAR
+
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60
 
@@ -127,6 +129,16 @@ def test_wrong_settings_are_all_said(tmp_path: Path) -> None:
     sentence = refused("check", wrong, tmp_path)
     for name in ("WECHAT_AES_KEY", "REDIS_URL", "QUIET_HOURS"):
         assert f"{name}: must" in sentence
+
+
+def test_a_calendar_is_not_imported_into_records_that_are_not_there(tmp_path: Path) -> None:
+    year = tmp_path / "2027.yaml"
+    year.write_text(CALENDAR, encoding="utf-8")
+    settings = environment(tmp_path / "var")
+    assert "migrate" in refused("calendar", settings, tmp_path, "import", str(year))
+    year.write_text("year: 2027\n", encoding="utf-8")
+    sentence = refused("calendar", settings, tmp_path, "import", str(year))
+    assert sentence.startswith("2027.yaml: source: Field required")
 
 
 async def test_web_refuses_an_old_schema(

@@ -5,9 +5,18 @@ from datetime import date
 
 import pytest
 
-from cases.clocks import Limit, Readings, limit_of, restarted, resumed, start_clock, starting_day
+from cases.clocks import (
+    Limit,
+    Readings,
+    limit_of,
+    recounted,
+    restarted,
+    resumed,
+    start_clock,
+    starting_day,
+)
 from cases.definition import Service
-from cases.workdays import Calendar
+from cases.workdays import Calendar, announced_year
 
 
 @pytest.fixture
@@ -47,6 +56,24 @@ def test_henan(henan: Service, readings: Readings, row: str) -> None:
     clock = start_clock(limit_of(henan.item(item)), _day(filed), starts_on, readings)
     assert [clock.starts_on, clock.due_on, clock.warn_on] == [_day(day) for day in days]
     assert clock.provisional == (clock.due_on.year == 2027)
+
+
+def test_row_21_moves_when_2027_is_imported(henan: Service, readings: Readings) -> None:
+    """Two more days off in January 2027: the promise of row 21 ends two working days later."""
+    year = announced_year(
+        2027, [_day("2027-01-01"), _day("2027-01-04"), _day("2027-01-05")], [], ""
+    )
+    imported = replace(readings, calendar=Calendar({2027: year}))
+    limit = limit_of(henan.item("HN03"))
+    filed = _day("2026-12-25")
+    clock = start_clock(limit, filed, starting_day(filed, (2026, 12), readings), readings)
+    anew = recounted(clock, limit, clock.starts_on, imported)
+    assert (clock.due_on, clock.provisional) == (_day("2027-01-25"), True)
+    assert (anew.due_on, anew.warn_on, anew.provisional) == (
+        _day("2027-01-27"),
+        _day("2027-01-26"),
+        False,
+    )
 
 
 def test_row_10_filed_on_an_exchanged_saturday(henan: Service, readings: Readings) -> None:

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from cases.workdays import Calendar, announced_year, day_of, start_of
+from cases.workdays import Calendar, announced_year, day_of, implausible, start_of
 
 
 def test_a_year_has_248_working_days_in_2025_and_2026(calendar: Calendar) -> None:
@@ -69,3 +69,28 @@ def test_a_day_begins_at_midnight_in_china() -> None:
     assert start_of(date(2026, 3, 10)) == datetime(2026, 3, 9, 16, 0, tzinfo=UTC)
     with pytest.raises(ValueError, match="time zone"):
         day_of(datetime(2026, 3, 9))  # noqa: DTZ001 — the mistake under test
+
+
+STATUTORY_2027 = (
+    *((1, 1), (2, 5), (2, 6), (2, 7), (2, 8), (4, 5), (5, 1), (5, 2), (6, 9), (9, 15)),
+    *((10, 1), (10, 2), (10, 3)),
+)
+
+
+def test_an_imported_year_is_a_whole_one() -> None:
+    off = [date(2027, month, day) for month, day in STATUTORY_2027]
+    assert implausible(announced_year(2027, off, [], "")) == ""
+    without_october = announced_year(2027, off[:-3], [], "")
+    assert "2027-10-01 is a statutory holiday" in implausible(without_october)
+    weeks_off = [date(2027, 7, day) for day in range(1, 24)]
+    assert "working days; expected 240 to 256" in implausible(
+        announced_year(2027, [*off, *weeks_off], [], "")
+    )
+
+
+@pytest.mark.parametrize("year", range(2010, 2027))
+def test_every_announced_year_would_have_been_taken(calendar: Calendar, year: int) -> None:
+    known = calendar.year(year)
+    days = calendar.workdays_between(date(year - 1, 12, 31), date(year, 12, 31))
+    assert not known.provisional
+    assert 240 <= days <= 256
