@@ -7,6 +7,7 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from bot.departments.api import department_routes
+from bot.desk.routes import desk_routes
 from bot.problems import answer_problems
 from bot.routes import Guard, Route, add_routes
 from bot.wechat.callback import Callback
@@ -42,10 +43,18 @@ def routes(world: World) -> tuple[Route, ...]:
         *callback.routes(),
         *department_routes(world.edge),
         *(world.login.routes() if world.login is not None else ()),
+        *_desk(world),
         Route("GET", "/healthz", health.alive, Guard.PUBLIC),
         Route("GET", "/readyz", health.ready, Guard.PUBLIC),
         Route("GET", "/metrics", health.metrics, Guard.OPERATOR),
     )
+
+
+def _desk(world: World) -> tuple[Route, ...]:
+    settings = world.settings
+    words = settings.services_dir / "shared" / "desk.yaml"
+    secure = settings.public_url.startswith("https")
+    return desk_routes(world.staff, words, world.clock, secure=secure)
 
 
 class Health:

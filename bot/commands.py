@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from bot import staff
 from bot.checking import check_everything
 from bot.departments.connections import ConnectionsBroken
 from bot.importing import import_calendar, list_calendars
@@ -99,3 +100,41 @@ def calendar_import_command(
 def calendar_list_command() -> None:
     """Say which years were imported, from what and by whom."""
     _run(list_calendars)
+
+
+staff_app = typer.Typer(no_args_is_help=True, help="Accounts of the desk.")
+app.add_typer(staff_app, name="staff")
+
+Given = Annotated[str, typer.Option(help="for rehearsals; made up when empty")]
+
+
+@staff_app.command("add")
+def staff_add(  # noqa: PLR0913 - the fields of an account
+    login: str,
+    name: str,
+    role: Annotated[str, typer.Option(help="clerk, window, lead, administrator or auditor")],
+    where: Annotated[str, typer.Option(help="PROVINCE:LEVEL:AREA, such as x:city:410100")],
+    department: Annotated[str, typer.Option(help="of a clerk: CODE or CODE/OFFICE")] = "",
+    password: Given = "",
+    totp: Given = "",
+) -> None:
+    """Open an account and print what it signs in with, once."""
+    _run(
+        lambda settings: staff.add(
+            settings,
+            staff.new_member(login, name, role, where, department),
+            staff.Secrets.made(password, totp),
+        )
+    )
+
+
+@staff_app.command("renew")
+def staff_renew(login: str, password: Given = "", totp: Given = "") -> None:
+    """Give an account a new password and one-time secret, after they were lost."""
+    _run(lambda settings: staff.renew(settings, login, staff.Secrets.made(password, totp)))
+
+
+@staff_app.command("list")
+def staff_list() -> None:
+    """Every account."""
+    _run(staff.show)

@@ -4,6 +4,7 @@ PUBLIC    anybody; tells nothing about anybody
 PLATFORM  WeChat, by the signature of its callback
 SIGNED    a department, by its signature (bot/signing.py)
 TICKET    somebody with an unguessable, short-lived ticket that was sent to one person
+STAFF     somebody signed in at the desk, of one of the route's roles (bot/desk/door.py)
 OPERATOR  the machine's own operator: answered on the loopback address only
 """
 
@@ -23,6 +24,7 @@ class Guard(StrEnum):
     PLATFORM = "platform"
     SIGNED = "signed"
     TICKET = "ticket"
+    STAFF = "staff"
     OPERATOR = "operator"
 
 
@@ -37,6 +39,8 @@ class Route:
     path: str
     handler: Handler
     guard: Guard
+    roles: frozenset[str] = frozenset()
+    """Which staff may enter; empty where the guard is another."""
 
 
 def add_routes(app: web.Application, routes: Iterable[Route]) -> None:

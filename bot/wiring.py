@@ -68,6 +68,7 @@ from storage.sql.outbox import SqlOutbox
 from storage.sql.persons import Persons
 from storage.sql.reminders import Reminders
 from storage.sql.session import Database
+from storage.sql.staff import Staff
 from storage.sql.timers import Timers
 
 
@@ -98,6 +99,7 @@ class World:
     days: Days
     wake: Wake
     login: LoginPages | None
+    staff: Staff
     metrics: Metrics
 
 
@@ -217,6 +219,7 @@ def _wired(parts: _Parts) -> World:
         days=parts.days,
         wake=wake,
         login=_login(parts, links, limits, desk),
+        staff=Staff(database, sealer),
         metrics=desk.metrics,
     )
 

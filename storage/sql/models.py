@@ -308,3 +308,51 @@ class CalendarYear(Model):
 
     class Meta:
         table = "calendars"
+
+
+# A member of staff. The login is not a citizen's; name and one-time secret are sealed.
+class StaffRow(Model):
+    id = fields.CharField(max_length=_ID, primary_key=True)
+    login = fields.CharField(max_length=_ID, unique=True)
+    name_sealed = fields.BinaryField()
+    role = fields.CharField(max_length=16)
+    province = fields.CharField(max_length=32)
+    level = fields.CharField(max_length=16)
+    area = fields.CharField(max_length=12)
+    department = _ref()
+    office = _ref()
+    active = fields.BooleanField(default=True)
+    password_hash = fields.CharField(max_length=200)
+    totp_sealed = fields.BinaryField()
+    last_step = fields.BigIntField(default=0)
+    failures = fields.IntField(default=0)
+    paused_until = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "staff"
+
+
+# `token` is the digest of what the browser holds.
+class StaffSession(Model):
+    token = fields.CharField(max_length=_ID, primary_key=True)
+    member = fields.CharField(max_length=_ID, db_index=True)
+    began_at = fields.DatetimeField()
+    used_at = fields.DatetimeField()
+
+    class Meta:
+        table = "staff_sessions"
+
+
+# Who of the staff did what; nothing personal.
+class AuditRow(Model):
+    id = fields.BigIntField(primary_key=True, generated=True)
+    at = fields.DatetimeField()
+    member = fields.CharField(max_length=_ID, db_index=True)
+    what = fields.CharField(max_length=_ID)
+    case_no = fields.CharField(max_length=32, default="", db_index=True)
+    item = _ref()
+    detail = fields.TextField()
+
+    class Meta:
+        table = "audit"
