@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from bot.applying import application
-from bot.forms import FormMaker, form_data, print_form
+from bot.form_data import form_data
+from bot.forms import FormMaker, print_form
 from cases.case import Case, Supplement
 from cases.identity_numbers import check_digit
 from cases.opening import open_case
@@ -199,17 +200,10 @@ def test_the_data_says_everything_by_key(henan: Definition) -> None:
     assert "early_approval" not in data["answers"]
 
 
-def test_what_was_supplied_later_stands_on_top(henan: Definition) -> None:
+def test_what_was_supplied_later_changes_nothing_on_it(henan: Definition) -> None:
+    case = case_of(henan)
     later = Supplement("draft-2", {"phone": "13900001111", "ethnicity": "汉族"}, {}, LATER)
-    data: Any = form_data(henan, replace(case_of(henan), supplements=(later,)))
-    assert data["answers"]["phone"] == "13900001111"
-    assert "民族" not in [label for label, *_ in data["differences"]]
-
-
-def test_children_told_anew_replace_all_that_were_told_before(henan: Definition) -> None:
-    later = Supplement("draft-2", {"children.0.name": "李明", "children.0.more": False}, {}, LATER)
-    data: Any = form_data(henan, replace(case_of(henan), supplements=(later,)))
-    assert [child["name"]["shown"] for child in data["groups"]["children"]] == ["李明"]
+    assert printed(henan, replace(case, supplements=(later,))) == printed(henan, case)
 
 
 def test_the_same_case_gives_the_same_bytes(henan: Definition) -> None:
@@ -350,6 +344,22 @@ async def test_the_form_is_made_and_the_tasks_go(maker: FormMaker) -> None:
     made = PdfReader(BytesIO(pdf)).metadata
     assert made is not None
     assert made.creation_date == NOW
+
+
+def test_the_forms_of_a_unit_are_its_own(maker: FormMaker) -> None:
+    case = by_unit(case_of(maker.definitions["henan"]))
+    assert [one.code for one in maker.due(case)] == [
+        "application_form_unit",
+        "commitment",
+        "mandate",
+    ]
+    plain = by_unit(case, wants_fund=False, wants_only_child=False)
+    assert [one.code for one in maker.due(plain)] == ["application_form_unit"]
+
+
+def by_unit(case: Case, **changes: JSON) -> Case:
+    answers = {**case.application.answers, "applicant": "employer", **changes}
+    return replace(case, application=replace(case.application, answers=answers))
 
 
 async def test_made_again_it_is_the_same_one_document(maker: FormMaker) -> None:
