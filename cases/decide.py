@@ -175,7 +175,7 @@ def _verdict(item: Item, report: Report) -> Verdict:
         return verdict
     if report.stage in {"returned", "misrouted"} and _before_resending(item, report):
         return "late"
-    if item.state == "returned" and report.stage == "returned":
+    if report.stage == "returned" and (item.state == "returned" or item.waiting_for == "result"):
         return "move" if _more_missing(item, report) else "repeat"
     if item.state == "returned" and report.stage == "accepted":
         overtaken = item.returned_at is not None and report.occurred_at <= item.returned_at
@@ -268,7 +268,7 @@ def _returned(case: Case, item: Item, report: Report, at: datetime) -> Change:
         missing=item.missing + more,
         returned_at=item.returned_at or at,
     )
-    if not asks_her(item.missing):
+    if item.missing and not asks_her(item.missing):
         return _waits_for_result(case, item)
     item = replace(item, waiting_for=None)
     event = ItemReturned(case.case_no, item.code, report.reason, item.missing)

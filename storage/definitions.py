@@ -64,8 +64,9 @@ class _Words(BaseModel):
 
 
 def provinces(services: Path) -> tuple[str, ...]:
-    """The folders under `services` that hold a service definition."""
-    return tuple(sorted(found.parent.name for found in services.glob("*/service.yaml")))
+    """The folders under `services` that hold a service and its form."""
+    found = (one.parent for one in services.glob("*/service.yaml"))
+    return tuple(sorted(one.name for one in found if (one / "form.yaml").is_file()))
 
 
 def load(services: Path, province: str, release: int = 1) -> Definition:

@@ -12,7 +12,16 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def henan() -> Service:
-    text = (ROOT / "services/henan/service.yaml").read_text(encoding="utf-8")
+    return _service("henan")
+
+
+@pytest.fixture(scope="session")
+def hebei() -> Service:
+    return _service("hebei")
+
+
+def _service(province: str) -> Service:
+    text = (ROOT / f"services/{province}/service.yaml").read_text(encoding="utf-8")
     return Service.model_validate(YAML(typ="safe", pure=True).load(text))
 
 

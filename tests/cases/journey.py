@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 from cases.case import Application, Case, Item, Supplement
 from cases.change import Change, Refusal
@@ -98,7 +99,7 @@ class Journey:
         self.dispatches += change.dispatches
         return change
 
-    def on(self, day: str) -> "Journey":
+    def on(self, day: str) -> Self:
         self.now = datetime.fromisoformat(f"{day}T02:00:00+00:00")
         return self
 
