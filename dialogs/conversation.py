@@ -95,6 +95,27 @@ class Subject:
     draft: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What she said of herself or another by the way, to learn when one may retire.
+
+    `born` (as the ID card has it) and `archive` are the first and last month, ISO, in which the
+    birth may lie; `paid` is in months; `asked` is what was asked for already, so that nothing
+    is asked twice, and `awaits` what the last bubble asked.
+    """
+
+    person: str
+    """Who was spoken for then."""
+    someone_else: bool = False
+    born: tuple[str, str] | None = None
+    archive: tuple[str, str] | None = None
+    sex: Literal["", "male", "female"] = ""
+    post: Literal["", "cadre", "worker", "flexible"] = ""
+    paid: int | None = None
+    asked: tuple[str, ...] = ()
+    awaits: str = ""
+
+
 WITHDRAW: Final = "withdraw"
 """The context of who asked to take something back and did not say what."""
 
@@ -107,7 +128,8 @@ class Conversation:
     counts how often what is asked was not understood; `last` are the keys of the texts of the
     last two turns, so that no sentence comes three times running (`dialogs/varying.py`);
     `reminder` is the context in which the next message (or result) is read: what the last
-    reminder spoke of, or a note for the desk, or `WITHDRAW`.
+    reminder spoke of, or a note for the desk, or `WITHDRAW`; `about` is what she said by the way
+    of when to retire.
     """
 
     person: str
@@ -118,6 +140,7 @@ class Conversation:
     misses: int = 0
     last: tuple[str, ...] = ()
     reminder: str = ""
+    about: About | None = None
     version: int = 0
 
     @property

@@ -8,6 +8,7 @@ from cases.conditions import Condition, Rule, holds
 from cases.definition import Service
 from cases.derivations import Derivation
 from cases.values import Answers
+from dialogs.consulting.facts import Consulting
 from dialogs.form import Form, Statement, general_key
 from dialogs.kinds.base import Kind, Row
 from dialogs.knowledge import Knowledge
@@ -37,6 +38,7 @@ class Definition:
     lists: Mapping[str, Sequence[Row]]
     knowledge: Knowledge
     contacts: Mapping[str, str]
+    consulting: Consulting
     rules: Mapping[str, Rule]
     derivations: Mapping[str, Derivation]
     kinds: Mapping[str, Kind]

@@ -1,8 +1,8 @@
 """The conversation as a function: what was said goes in, the next state comes out.
 
-`hear` tries in this order: exact command (the whole message) → live tap → answer to what is
-asked → knowledge question → not understood. It does no input or output, reads no clock and
-makes no ids; between two steps everything may go to disk and come back.
+`hear` tries in this order: exact command (the whole message) → live tap → when somebody may
+retire → answer to what is asked → knowledge question → not understood. It does no input or
+output, reads no clock and makes no ids; between two steps everything may go to disk and come back.
 """
 
 from dataclasses import replace
@@ -12,6 +12,7 @@ from typing import Final, assert_never
 from cases.reminders import KINDS
 from dialogs import taps
 from dialogs.asking import ask
+from dialogs.consulting import telling
 from dialogs.conversation import (
     Asking,
     Choosing,
@@ -45,12 +46,22 @@ from dialogs.said import (
 from dialogs.steering import COMMANDS, meant_lines, steer
 from dialogs.steps import STEPS
 from dialogs.talk import Talk
-from dialogs.turn import AlreadyAnswered, ErasePerson, KnowledgeTold, Turn
+from dialogs.turn import (
+    AlreadyAnswered,
+    AnswerRejected,
+    ErasePerson,
+    Event,
+    KnowledgeTold,
+    Told,
+    Turn,
+)
 from dialogs.varying import varied
 
 HELPERS: Final = frozenset({"human", "complaint"})
 """Commands that are heard even while an application is being submitted; what stands behind one,
 or is said after it, is a note for the desk."""
+LOST: Final = frozenset({"unclear", "greeting", "greeting.back", "welcome_back"})
+"""Texts that say, or show, that nothing was made of what she said."""
 BREAKS: Final = " \u3000:：,，.。;；!！、\n"
 """What parts a command from the note behind it."""
 
@@ -166,9 +177,35 @@ def _typed(talk: Talk, said: Text) -> Talk:
         return back
     if among(said.text, talk.definition.words.greetings):
         return _greet(talk)
+    consulted = telling.consult(talk, said.text)
+    return _plainly(talk, said) if consulted is None else _aside_said(consulted)
+
+
+def _plainly(talk: Talk, said: Text) -> Talk:
+    """What she says is an answer, or a question of another kind."""
+    focus, on = talk.conversation.focus, telling.left(talk)
     if isinstance(focus, Paused) or (talk.draft.state != "open" and isinstance(focus, Asking)):
-        return _by_the_way(talk, said)
-    return answered(talk, said)
+        heard = _by_the_way(on, said)
+    else:
+        heard = answered(on, said)
+    given_up = telling.given_up(talk) if any(map(_at_a_loss, heard.events)) else None
+    return heard if given_up is None else _aside_said(given_up)
+
+
+def _at_a_loss(event: Event) -> bool:
+    """Whether this says that she was not understood."""
+    return isinstance(event, AnswerRejected) or (isinstance(event, Told) and event.key in LOST)
+
+
+def _aside_said(talk: Talk) -> Talk:
+    """What stood open stands open again, unless what was said by the way asks something itself."""
+    if telling.awaits(talk):
+        return talk
+    if isinstance(talk.conversation.focus, Paused):
+        return talk.tell("go_on", "continue")
+    if talk.draft.state != "open" and isinstance(talk.conversation.focus, Asking):
+        return _anything_else(talk)
+    return again(talk)
 
 
 def _command(talk: Talk, typed: str) -> tuple[str, str]:
@@ -234,12 +271,11 @@ def _moved_on(talk: Talk) -> Talk:
 def _by_the_way(talk: Talk, said: Text) -> Talk:
     """Nothing stands open just now: a question of hers, or a word to go on."""
     entry = talk.definition.knowledge.find(said.text)
-    paused = isinstance(talk.conversation.focus, Paused)
     if entry is not None:
-        talk = talk.happened(KnowledgeTold(entry.id))
-        return talk.tell("go_on", "continue") if paused else _anything_else(talk)
+        return _aside_said(talk.happened(KnowledgeTold(entry.id)))
     if among(said.text, talk.definition.words.thanks):
         return talk.tell("thanks")
+    paused = isinstance(talk.conversation.focus, Paused)
     return ask(talk.tell("welcome_back")) if paused else _greet(talk)
 
 
@@ -258,7 +294,9 @@ def _tapped(talk: Talk, tap: Tap) -> Talk:
     if ref.question == taps.COMMAND:
         name, _, argument = ref.choice.partition(".")
         return _steered(talk, name, argument) if name in COMMANDS else _greet(talk)
-    talk = _moved_on(talk)
+    if ref.question == taps.CONSULTED:
+        return _aside_said(telling.tapped(talk, ref.choice))
+    talk = telling.left(_moved_on(talk))
     if _is_live(talk, ref):
         return answered(talk, Tap(ref.choice, tap.label))
     if ref.draft != talk.draft.id or talk.draft.state == "blank":

