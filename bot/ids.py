@@ -4,6 +4,8 @@ import hashlib
 import secrets
 from typing import Final
 
+from storage.chance import random_bytes
+
 _LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"
 """No 0, 1, i, l, o: a draft's id may be read over the telephone."""
 
@@ -20,7 +22,7 @@ def short_id(length: int = 10) -> str:
 
 def long_id() -> str:
     """An id that nobody can guess: 160 bits."""
-    return secrets.token_hex(20)
+    return random_bytes(20).hex()
 
 
 def same_id(*parts: str) -> str:

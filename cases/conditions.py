@@ -8,10 +8,10 @@ A condition sees the answers on the present route only; an answer that is not th
 equal to anything, so a condition on it is false and its negation true.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Annotated, TypeAlias
-from typing import Any as _Some
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -19,6 +19,8 @@ from cases.values import JSON, Answers
 
 Rule: TypeAlias = Callable[[Answers, date], bool]
 """A computed condition: the answers and today (Asia/Shanghai) in, yes or no out."""
+Test: TypeAlias = Callable[[Answers, date, Mapping[str, Rule]], bool]
+"""A condition made ready to be asked: answers, today and the rules in, yes or no out."""
 
 
 class _Strict(BaseModel):
@@ -39,21 +41,50 @@ class AnswerIs(_Strict):
             raise ValueError("say exactly one of: is, in, given")
         return self
 
+    @cached_property
+    def test(self) -> Test:
+        """What is asked of the answers."""
+        if self.given is not None:
+            return _is_given(self.answer, wanted=self.given)
+        if self.in_ is not None:
+            return _is_one_of(self.answer, self.in_)
+        return _is(self.answer, self.is_)
+
 
 class All(_Strict):
     all: Annotated[tuple["Condition", ...], Field(strict=False)]
+
+    @cached_property
+    def test(self) -> Test:
+        """What is asked of the answers."""
+        return _all_of([one.test for one in self.all])
 
 
 class Any(_Strict):
     any: Annotated[tuple["Condition", ...], Field(strict=False)]
 
+    @cached_property
+    def test(self) -> Test:
+        """What is asked of the answers."""
+        return _any_of([one.test for one in self.any])
+
 
 class Not(_Strict):
     not_: Annotated["Condition", Field(alias="not")]
 
+    @cached_property
+    def test(self) -> Test:
+        """What is asked of the answers."""
+        return _none_of(self.not_.test)
+
 
 class RuleHolds(_Strict):
     rule: str
+
+    @cached_property
+    def test(self) -> Test:
+        """What is asked of the answers."""
+        return _by_rule(self.rule)
 
 
 Condition: TypeAlias = AnswerIs | All | Any | Not | RuleHolds
@@ -66,7 +97,7 @@ for _model in (All, Any, Not):
 
 def holds(condition: Condition, answers: Answers, today: date, rules: Mapping[str, Rule]) -> bool:
     """Whether `condition` is true of `answers` on `today`. Raises KeyError for an unknown rule."""
-    return _HOLDS[type(condition)](condition, answers, today, rules)
+    return condition.test(answers, today, rules)
 
 
 def answers_named(condition: Condition) -> frozenset[str]:
@@ -95,48 +126,50 @@ def rules_named(condition: Condition) -> frozenset[str]:
             return frozenset()
 
 
-# ---- one function a kind of condition -------------------------------------------------------
-# A table and no `match`: every turn asks a hundred conditions, and pydantic's classes take 1 µs to
-# say of an object that it is none of theirs.
+# ---- one test a kind of condition -----------------------------------------------------------
+# Made of each condition once, and no `match`: every turn asks a hundred, and pydantic's classes
+# take 1 µs to say of an object that it is none of theirs.
 
 
-def _answer_is(test: AnswerIs, answers: Answers, _: date, __: Mapping[str, Rule]) -> bool:
-    there = test.answer in answers
-    if test.given is not None:
-        return there == test.given
-    if not there:
-        return False
-    value: JSON = answers[test.answer]
-    if test.in_ is not None:
-        return isinstance(value, str) and value in test.in_
-    return value == test.is_ and type(value) is type(test.is_)
+def _is(key: str, wanted: JSON) -> Test:
+    kind = type(wanted)
+
+    def test(answers: Answers, _: date, __: Mapping[str, Rule]) -> bool:
+        value = answers.get(key)
+        return value == wanted and type(value) is kind
+
+    return test
 
 
-def _all(test: All, answers: Answers, today: date, rules: Mapping[str, Rule]) -> bool:
-    for part in test.all:  # noqa: SIM110 — all() over a generator takes twice as long
-        if not _HOLDS[type(part)](part, answers, today, rules):
-            return False
-    return True
+def _is_one_of(key: str, wanted: Sequence[str]) -> Test:
+    def test(answers: Answers, _: date, __: Mapping[str, Rule]) -> bool:
+        value = answers.get(key)
+        return isinstance(value, str) and value in wanted
+
+    return test
 
 
-def _any(test: Any, answers: Answers, today: date, rules: Mapping[str, Rule]) -> bool:
-    return any(holds(part, answers, today, rules) for part in test.any)
+def _is_given(key: str, *, wanted: bool) -> Test:
+    return lambda answers, _, __: (key in answers) == wanted
 
 
-def _not(test: Not, answers: Answers, today: date, rules: Mapping[str, Rule]) -> bool:
-    return not holds(test.not_, answers, today, rules)
+def _all_of(tests: Sequence[Test]) -> Test:
+    def test(answers: Answers, today: date, rules: Mapping[str, Rule]) -> bool:
+        for one in tests:  # noqa: SIM110 — all() over a generator takes twice as long
+            if not one(answers, today, rules):
+                return False
+        return True
+
+    return test
 
 
-def _rule_holds(test: RuleHolds, answers: Answers, today: date, rules: Mapping[str, Rule]) -> bool:
-    return rules[test.rule](answers, today)
+def _any_of(tests: Sequence[Test]) -> Test:
+    return lambda answers, today, rules: any(one(answers, today, rules) for one in tests)
 
 
-_Test: TypeAlias = Callable[[_Some, Answers, date, Mapping[str, Rule]], bool]
-_HOLDS: Mapping[type, _Test] = {
-    AnswerIs: _answer_is,
-    All: _all,
-    Any: _any,
-    Not: _not,
-    RuleHolds: _rule_holds,
-}
-"""Who tests what; a test holds it complete."""
+def _none_of(refused: Test) -> Test:
+    return lambda answers, today, rules: not refused(answers, today, rules)
+
+
+def _by_rule(name: str) -> Test:
+    return lambda answers, today, rules: rules[name](answers, today)

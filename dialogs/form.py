@@ -6,12 +6,13 @@ order of the file; which of them apply is said by their conditions.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr
 
-from cases.conditions import ALWAYS, Condition
+from cases.conditions import ALWAYS, Condition, Test
 from cases.values import JSON
 
 
@@ -87,12 +88,19 @@ class Group(_Strict):
     questions: Annotated[tuple[Question, ...], Field(strict=False)]
     _rounds: dict[int, tuple[Question, ...]] = PrivateAttr(default_factory=dict)
     _mores: dict[int, Question] = PrivateAttr(default_factory=dict)
+    _steps: dict[int, "tuple[Step, ...]"] = PrivateAttr(default_factory=dict)
 
     def members(self, index: int) -> tuple[Question, ...]:
         """The questions of round `index` (from 0), made once: every turn walks over them."""
         if index not in self._rounds:
             self._rounds[index] = tuple(_member(self, index, one) for one in self.questions)
         return self._rounds[index]
+
+    def steps(self, index: int) -> "tuple[Step, ...]":
+        """Round `index`, ready for the walk, without the question whether there is another."""
+        if index not in self._steps:
+            self._steps[index] = tuple(map(step, self.members(index)))
+        return self._steps[index]
 
     def more_after(self, index: int) -> Question:
         """The question after round `index`, made once as well."""
@@ -102,6 +110,27 @@ class Group(_Strict):
 
 
 Entry: TypeAlias = Question | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An entry made ready for the walk (`dialogs/route.py`), which every turn goes twice.
+
+    `test` is None where the entry always applies; a group has no `question`.
+    """
+
+    test: Test | None
+    key: str
+    question: Question | None
+    group: Group | None
+
+
+def step(entry: Entry) -> Step:
+    """The entry as the walk takes it."""
+    test = None if entry.when == ALWAYS else entry.when.test
+    if isinstance(entry, Group):
+        return Step(test, entry.key, None, entry)
+    return Step(test, entry.key, entry, None)
 
 
 class Section(_Strict):
@@ -132,6 +161,11 @@ class Form(_Strict):
     def in_order(self) -> tuple[Entry, ...]:
         """The same, made once: every turn walks over them."""
         return tuple(entry for section in self.sections for entry in section.questions)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The same, ready for the walk."""
+        return tuple(map(step, self.in_order))
 
     def question(self, key: str) -> Question:
         """The question with this absolute key. Raises KeyError when there is none."""

@@ -5,15 +5,15 @@ found *so far on the way*: an answer that left the route is seen by no condition
 to nobody, though the draft still keeps it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from cases.conditions import ALWAYS, holds
+from cases.conditions import ALWAYS
 from cases.values import JSON
 from dialogs.definition import Definition
 from dialogs.draft import Draft
-from dialogs.form import Entry, Form, Group, Question
+from dialogs.form import Entry, Form, Group, Question, Step, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +61,13 @@ def _walked(definition: Definition, draft: Draft, today: date) -> Place:
     """The walk, from the question on that was answered just now: half of a turn's walking."""
     walk = _Walk(definition, draft, today)
     supplement = draft.kind == "supplement"
-    entries = wanted_entries(definition.form, draft) if supplement else definition.form.in_order
+    form = definition.form
+    steps = tuple(map(step, wanted_entries(form, draft))) if supplement else form.steps
     earlier = _before_the_answer(definition, draft, today)
     first, known = earlier.stop if earlier is not None else (0, 0)
     if earlier is not None:
         walk.know(earlier, known)
-    stop = first, known
-    for index in range(first, len(entries)):
-        if not walk.pending:
-            stop = index, len(walk.answered)
-        walk.enter(entries[index])
+    stop = walk.go(steps, first)
     return Place(tuple(walk.answered), tuple(walk.pending), walk.answers, stop)
 
 
@@ -106,38 +103,46 @@ class _Walk:
         self.answered = [*earlier.answered[:known]]
         self.answers = {one.key: earlier.answers[one.key] for one in self.answered}
 
-    def enter(self, entry: Entry) -> None:
-        when = entry.when
-        if when is not ALWAYS and not holds(when, self.answers, self.today, self.rules):
-            return
-        if isinstance(entry, Question):
-            self.visit(entry)
-            return
-        for question in self._rounds(entry):
-            when = question.when
-            if when is ALWAYS or holds(when, self.answers, self.today, self.rules):
-                self.visit(question)
+    def go(self, steps: Sequence[Step], first: int) -> tuple[int, int]:
+        """Walk on from step `first`; where the open question stands, and what was known there."""
+        stop = first, len(self.answered)
+        for index in range(first, len(steps)):
+            if not self.pending:
+                stop = index, len(self.answered)
+            step = steps[index]
+            if step.test is not None and not step.test(self.answers, self.today, self.rules):
+                continue
+            if step.question is not None:
+                self.visit(step.key, step.question)
+            elif step.group is not None:
+                self.go_round(step.group)
+        return stop
 
-    def visit(self, question: Question) -> None:
-        answer = self.said.get(question.key)
+    def visit(self, key: str, question: Question) -> None:
+        answer = self.said.get(key)
         if answer is not None and answer.done:
-            self.answers[question.key] = answer.value
+            self.answers[key] = answer.value
             self.answered.append(question)
             return
         derived = self._derived(question)
         if derived is not None:
-            self.answers[question.key] = derived
+            self.answers[key] = derived
             self.answered.append(question)
             return
         self.pending.append(question)
 
-    def _rounds(self, group: Group) -> Iterator[Question]:
+    def go_round(self, group: Group) -> None:
+        """One child after the other, as long as there is another."""
         for index in range(group.most):
-            yield from group.members(index)
+            for member in group.steps(index):
+                if member.question is not None and (
+                    member.test is None or member.test(self.answers, self.today, self.rules)
+                ):
+                    self.visit(member.key, member.question)
             if index + 1 == group.most:
                 return
             more = group.more_after(index)
-            yield more
+            self.visit(more.key, more)
             if self.answers.get(more.key) is not True:
                 return
 

@@ -6,7 +6,7 @@ one person's bank card into another's row.
 
 A sealed value is bytes: algorithm (1 byte), length of the key id (1), key id, nonce (12),
 ciphertext with its tag (16 more than the plain text). `seal_text` gives the same as base64url for
-text columns. Measured: sealing 1.4 µs, opening 1.2 µs, a digest 2.2 µs (0.7 µs more as text).
+text columns. Measured: sealing 1.4 µs, opening 1.2 µs, a digest 1.4 µs.
 
 Nonces are random, so one key may seal 2³² values (NIST SP 800-38D, 8.3): a city of ten million
 chats a year reaches that after decades; add a key long before.
@@ -14,13 +14,13 @@ chats a year reaches that after decades; add a key long before.
 
 import base64
 import binascii
-import hmac
-import os
 from collections.abc import Callable
+from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from storage.chance import random_bytes
 from storage.errors import CannotOpen
 from storage.keys import Ring
 
@@ -30,6 +30,8 @@ Place = tuple[str, ...]
 _AES_256_GCM = 1
 _NONCE = 12
 _TAG = 16
+_BLOCK = 64
+"""Bytes that SHA-256 takes at once."""
 
 
 class Sealer:
@@ -37,7 +39,7 @@ class Sealer:
 
     __slots__ = ("_ciphers", "_head", "_nonce", "_seal")
 
-    def __init__(self, ring: Ring, chance: Callable[[int], bytes] = os.urandom) -> None:
+    def __init__(self, ring: Ring, chance: Callable[[int], bytes] = random_bytes) -> None:
         self._ciphers = {_head(key.id): AESGCM(key.secret) for key in ring}
         self._head = _head(ring[0].id)
         self._seal = self._ciphers[self._head].encrypt
@@ -79,6 +81,29 @@ class Sealer:
         return sealed.startswith(self._head)
 
 
+class Mac:
+    """HMAC-SHA256 (RFC 2104) under one key, the work that only the key needs done once.
+
+    The standard library's one-shot function has OpenSSL 3 look up its algorithm each time: 3.5 µs
+    against 0.8 µs. The tests hold both against each other.
+    """
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        short = sha256(key).digest() if len(key) > _BLOCK else key
+        padded = short.ljust(_BLOCK, b"\0")
+        self._inner = sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def digest(self, message: bytes) -> bytes:
+        """32 bytes that nobody else can make of `message`."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
 class Lookups:
     """Keyed digests by which sealed values are found: same purpose and value, same digest.
 
@@ -90,7 +115,7 @@ class Lookups:
     __slots__ = ("_keys", "_newest")
 
     def __init__(self, ring: Ring) -> None:
-        self._keys = tuple((f"{key.id}.", key.secret) for key in ring)
+        self._keys = tuple((f"{key.id}.", Mac(key.secret)) for key in ring)
         self._newest = self._keys[0]
 
     def digest(self, purpose: str, value: str) -> str:
@@ -126,9 +151,9 @@ def _missing_key(head: bytes) -> str | None:
     return None
 
 
-def _digest(key: tuple[str, bytes], purpose: str, value: str) -> str:
+def _digest(key: tuple[str, Mac], purpose: str, value: str) -> str:
     if "\0" in purpose:
         raise ValueError("a purpose contains no NUL")
-    name, secret = key
-    code = hmac.digest(secret, f"{purpose}\0{value}".encode(), "sha256")
+    name, mac = key
+    code = mac.digest(f"{purpose}\0{value}".encode())
     return name + base64.urlsafe_b64encode(code).rstrip(b"=").decode()

@@ -11,13 +11,15 @@ nobody can read is an `Unreadable` value; plain text is never accepted in safe m
 import base64
 import binascii
 import hmac
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha1
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from storage.chance import random_bytes
+from storage.sealing import Mac
 
 FRESH_SECONDS = 300
 """A signed request older (or further ahead) than this is refused."""
@@ -87,6 +89,11 @@ class Account:
     token: str = field(repr=False)
     keys: tuple[AesKey, ...] = ()
     mode: Mode = Mode.SAFE
+    mac: Mac = field(init=False, repr=False, compare=False)
+    """Makes keyed digests of what must not be shown; the key is the token."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mac", Mac(self.token.encode()))
 
     @classmethod
     def of(
@@ -166,7 +173,7 @@ def open_message(account: Account, encrypted: str) -> Opened | Unreadable:
 
 def seal_message(account: Account, key: AesKey, xml: bytes, prefix: bytes | None = None) -> str:
     """Encrypt an answer with the key that opened the question; base64 as WeChat expects it."""
-    prefix = secrets.token_bytes(PREFIX_BYTES) if prefix is None else prefix
+    prefix = random_bytes(PREFIX_BYTES) if prefix is None else prefix
     if len(prefix) != PREFIX_BYTES:
         raise ValueError("the random prefix has 16 bytes")
     content = prefix + len(xml).to_bytes(4, "big") + xml + account.app_id.encode()
@@ -176,9 +183,10 @@ def seal_message(account: Account, key: AesKey, xml: bytes, prefix: bytes | None
 
 def sign(*parts: str) -> str:
     """Sha1 (hex) of the sorted, joined parts: the form of every signature of the callback."""
-    # Lone surrogates (a hostile query) must not raise: they simply never match.
-    encoded = sorted(part.encode("utf-8", "surrogatepass") for part in parts)
-    return sha1(b"".join(encoded)).hexdigest()  # noqa: S324 — WeChat's protocol, not our choice
+    # Lone surrogates (a hostile query) must not raise: they simply never match. Characters sort as
+    # their UTF-8 does.
+    joined = "".join(sorted(parts)).encode("utf-8", "surrogatepass")
+    return sha1(joined).hexdigest()  # noqa: S324 — WeChat's protocol, not our choice
 
 
 def _check_same(expected: str, given: str) -> None:

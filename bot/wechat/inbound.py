@@ -9,7 +9,6 @@ The fields are read by our own reader and not by wechatpy's `parse_message`: tha
 its import 0.3 s. The tests hold both against each other.
 """
 
-import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -225,7 +224,7 @@ def _spelled(value: object) -> str:
 def _digest(account: Account, *parts: str) -> str:
     # U+001F cannot occur in XML: no two different lists of parts read the same.
     joined = "\x1f".join((account.app_id, *parts)).encode("utf-8", "surrogatepass")
-    return hmac.digest(account.token.encode(), joined, "sha256").hex()
+    return account.mac.digest(joined).hex()
 
 
 # ---- what was said ------------------------------------------------------------------------------

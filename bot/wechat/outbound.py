@@ -40,9 +40,9 @@ def answer_body(
         return xml
     encrypted = seal_message(account, to.key, xml, prefix)
     signature = sign(account.token, str(now), to.nonce, encrypted)
-    return (
-        f"<xml><Encrypt>{cdata(encrypted)}</Encrypt>"
-        f"<MsgSignature>{cdata(signature)}</MsgSignature>"
+    return (  # base64 and hex need no looking at
+        f"<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt>"
+        f"<MsgSignature><![CDATA[{signature}]]></MsgSignature>"
         f"<TimeStamp>{now}</TimeStamp><Nonce>{cdata(to.nonce)}</Nonce></xml>"
     ).encode()
 
@@ -52,7 +52,7 @@ def text_xml(openid: str, account_id: str, content: str, now: int) -> bytes:
     return (
         f"<xml><ToUserName>{cdata(openid)}</ToUserName>"
         f"<FromUserName>{cdata(account_id)}</FromUserName>"
-        f"<CreateTime>{now}</CreateTime><MsgType>{cdata('text')}</MsgType>"
+        f"<CreateTime>{now}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
         f"<Content>{cdata(content)}</Content></xml>"
     ).encode()
 

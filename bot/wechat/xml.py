@@ -1,7 +1,8 @@
 """WeChat's small XML, read with suspicion and written by hand.
 
 Reading: flat fields with at most a few levels below them; doctypes and entities are refused
-before anything is expanded; whatever is wrong raises `BadXml` and nothing else.
+before anything is expanded; whatever is wrong raises `BadXml` and nothing else. What is as plain
+as nearly every message is taken apart by one pattern, a quarter of the time; expat reads the rest.
 Writing: CDATA that no text can leave, and no character that an XML parser must refuse.
 """
 
@@ -18,6 +19,14 @@ MAX_ELEMENTS = 1000
 # Everything outside XML 1.0's Char production, lone surrogates included.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_FIELD = re.compile(
+    r"<([A-Za-z_][A-Za-z0-9_]{0,60})>"
+    r"(?:<!\[CDATA\[([^\]]*)\]\]>|([^<&\]]*))</([A-Za-z0-9_]+)>[ \n]*"
+)
+"""An element with nothing in it but text; a `]`, which may begin an end, is left to expat."""
+_BEGIN = re.compile(r"<xml>[ \n]*")
+_END = re.compile(r"</xml>[ \n]*")
+
 
 class BadXml(Exception):
     """Not a document that WeChat would send."""
@@ -25,7 +34,7 @@ class BadXml(Exception):
 
 def strip_illegal(text: str) -> str:
     """Leave out what no XML document may contain (control characters, lone surrogates)."""
-    return _ILLEGAL.sub("", text)
+    return text if text.isprintable() else _ILLEGAL.sub("", text)
 
 
 def cdata(text: str) -> str:
@@ -42,6 +51,11 @@ def read_fields(body: bytes) -> Fields:
 
     Raises `BadXml` for everything else, a doctype or an entity among it.
     """
+    fields = _plain_fields(body)
+    return _fields_by_expat(body) if fields is None else fields
+
+
+def _fields_by_expat(body: bytes) -> Fields:
     reader = _Reader()
     try:
         reader.parser.Parse(body, True)
@@ -50,6 +64,26 @@ def read_fields(body: bytes) -> Fields:
     else:
         return reader.fields()
     raise BadXml(reason)  # outside the handler: the original error quotes the body
+
+
+def _plain_fields(body: bytes) -> "Fields | None":
+    """What expat would read, where that is certain: one level, no markup but tags and CDATA."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return None
+    begin = _BEGIN.match(text)
+    if begin is None or not text.replace("\n", "").isprintable():
+        return None
+    fields: Fields = {}
+    at = begin.end()
+    while (found := _FIELD.match(text, at)) is not None:
+        name, quoted, plain, closed = found.groups()
+        if name != closed or name in fields:
+            return None
+        fields[name] = plain if quoted is None else quoted
+        at = found.end()
+    return fields if fields and _END.fullmatch(text, at) else None
 
 
 def text_of(fields: Fields, name: str) -> str:

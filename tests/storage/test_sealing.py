@@ -1,5 +1,6 @@
 """A sealed value opens with its key in its place, and in no other way."""
 
+import hmac
 import string
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from storage.errors import CannotOpen
 from storage.keys import Key
-from storage.sealing import Lookups, Place, Sealer
+from storage.sealing import Lookups, Mac, Place, Sealer
 
 OLD = Key("2026a", b"a" * 32)
 NEW = Key("2026b", b"b" * 32)
@@ -151,3 +152,9 @@ def test_while_keys_rotate_both_digests_are_searched() -> None:
 def test_a_purpose_that_could_be_another_is_refused() -> None:
     with pytest.raises(ValueError, match="NUL"):
         Lookups((NEW,)).digest("id\0", "x")
+
+
+@given(st.binary(max_size=150), st.binary(max_size=300))
+def test_a_mac_is_what_the_standard_library_makes(key: bytes, message: bytes) -> None:
+    mac = Mac(key)
+    assert mac.digest(message) == hmac.digest(key, message, "sha256") == mac.digest(message)
