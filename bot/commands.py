@@ -10,11 +10,12 @@ import typer
 from bot import staff
 from bot.checking import check_everything
 from bot.departments.connections import ConnectionsBroken
+from bot.freezing import freeze_definitions
 from bot.importing import import_calendar, list_calendars
 from bot.logs import configure_logs
 from bot.menu import put_up_menu
 from bot.process import CannotStart, migrate_records, serve, serve_web, serve_worker
-from bot.settings import Settings, SettingsBroken, read_settings
+from bot.settings import Place, Settings, SettingsBroken, read_settings
 from storage.errors import StorageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -31,9 +32,14 @@ EXPECTED: Final = (SettingsBroken, CannotStart, ConnectionsBroken, StorageError)
 
 def _run(what: Callable[[Settings], None]) -> None:
     configure_logs()
+    _said(lambda: what(read_settings()))
+
+
+def _said(what: Callable[[], None]) -> None:
+    """Do it, or say in one sentence why not."""
     sentences: list[str] = []
     try:
-        what(read_settings())
+        what()
     except* EXPECTED as group:  # a TaskGroup wraps even what went wrong before it had a task
         sentences = list(dict.fromkeys(_sentences(group)))
     if sentences:
@@ -77,6 +83,14 @@ def migrate_command() -> None:
 def check_command() -> None:
     """Look at settings, keys, definitions, templates, connections; say everything wrong."""
     _run(check_everything)
+
+
+@app.command("freeze")
+def freeze_command(
+    names: Annotated[list[str] | None, typer.Argument(help="provinces; default: all")] = None,
+) -> None:
+    """Make a release of every definition that has changed; cases and drafts rely on it."""
+    _said(lambda: freeze_definitions(Place(), names or ()))
 
 
 @app.command("menu")

@@ -112,7 +112,7 @@ def _dumped(one: Said | Errand) -> dict[str, Any]:
 def _said(data: dict[str, Any]) -> Said:
     kind = _SAID[data.pop("is")]
     if kind is WantedFound:
-        return WantedFound(data["case_no"], tuple(Wanted(**one) for one in data["wanted"]))
+        data["wanted"] = tuple(Wanted(**one) for one in data["wanted"])
     if "cases" in data:
         data["cases"] = tuple(data["cases"])
     said: Said = kind(**data)

@@ -4,7 +4,7 @@ To what departments need of it (`bot/departments/following.py`: journal, tasks, 
 the notices for the people concerned and the timers that look at the case again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -29,7 +29,8 @@ WATCH_AT: Final = time(0, 10)
 class CaseFollow:
     """Makes of a change everything that is committed beside the case."""
 
-    services: Mapping[str, Service]
+    service_of: Callable[[str, int], Service]
+    """The plan of a province's release."""
     dispatch: OnlyDispatch
     make_id: Callable[[], str]
 
@@ -37,7 +38,7 @@ class CaseFollow:
         """Journal, tasks, notices, timers and work for the desk."""
         case = change.case
         then = self.dispatch(change, now)
-        service = self.services[case.application.province]
+        service = self.service_of(case.application.province, case.application.release)
         notices = notices_for(case, change.events, service, (), now, self.make_id)
         watch = f"{WATCH}:{case.case_no}"
         waits_for_form = any(one.after_form for one in change.dispatches)

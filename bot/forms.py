@@ -6,7 +6,7 @@ submitted, also when something was supplied before they were made.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from bot.printing import PDF, Printed, code_points, print_document
 from cases.case import Case
 from cases.definition import Document
 from cases.workdays import day_of
-from dialogs.definition import Definition
+from dialogs.definition import Definition, Definitions
 from storage.documents.pdf import RenderingFailed
 from storage.documents.store import Documents, Use
 from storage.sql.cases import Cases
@@ -30,9 +30,9 @@ FORM_BROKEN: Final = "form_broken"
 
 @dataclass(frozen=True, slots=True)
 class FormMaker:
-    """What making the documents of a case works with; definitions by province."""
+    """What making the documents of a case works with; definitions by province and release."""
 
-    definitions: Mapping[str, Definition]
+    definitions: Definitions
     cases: Cases
     documents: Documents
     outbox: SqlOutbox
@@ -56,16 +56,20 @@ class FormMaker:
         await self.outbox.release(case_no)
         return bool(due)
 
+    def _definition(self, case: Case) -> Definition:
+        """The release that the case was opened under."""
+        return self.definitions.of(case.application.province, case.application.release)
+
     def due(self, case: Case) -> Iterator[Document]:
         """The documents that go with this application, in the plan's order."""
-        definition = self.definitions[case.application.province]
+        definition = self._definition(case)
         answers, today = case.application.answers, day_of(case.application.submitted_at)
         for document in definition.service.documents:
             if definition.holds(document.when, answers, today):
                 yield document
 
     async def _make(self, case: Case, document: Document, now: datetime) -> None:
-        definition = self.definitions[case.application.province]
+        definition = self._definition(case)
         template = self.services_dir / definition.province / document.template
         try:
             printed = await asyncio.to_thread(print_form, definition, case, template)

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _HOURS: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 _AES_KEY: Final = re.compile(r"[A-Za-z0-9+/]{43}")
+SERVICES_DIR: Final = Path(__file__).parent.parent / "services"
 OFFICIAL_API: Final = "https://api.weixin.qq.com"
 
 
@@ -46,7 +47,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     services: str = ""
-    services_dir: Path = Path(__file__).parent.parent / "services"
+    services_dir: Path = SERVICES_DIR
     registry_url: str = ""
     registry_key: SecretStr = SecretStr("")
     papers_url: str = ""
@@ -151,7 +152,23 @@ class Settings(BaseSettings):
     @property
     def wanted_services(self) -> tuple[str, ...]:
         """The provinces to serve; empty for all."""
-        return tuple(name.strip() for name in self.services.split(",") if name.strip())
+        return _listed(self.services)
+
+
+class Place(BaseSettings):
+    """Where the definitions are, for commands that need no account, database or key."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    services: str = ""
+    services_dir: Path = SERVICES_DIR
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The provinces meant; empty for all."""
+        return _listed(self.services)
 
 
 def read_settings() -> Settings:
@@ -162,6 +179,10 @@ def read_settings() -> Settings:
         raise SettingsBroken([f".env cannot be read: {error}"]) from None
     except ValidationError as error:
         raise SettingsBroken([_problem(one) for one in error.errors()]) from None
+
+
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
 def _begins(value: str, *beginnings: str) -> str:

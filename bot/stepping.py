@@ -5,7 +5,7 @@ body, customer messages and errands. Nothing outside Redis happens here, and wha
 Redis beforehand is only read when the step was saved.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,10 +18,10 @@ from bot.wechat.crypto import Account
 from bot.wechat.inbound import ReplyTo
 from bot.wechat.outbound import SUCCESS, Parts, answer_body, draw, draw_rest, draw_whole
 from dialogs.conversation import Asking, Conversation, begin
-from dialogs.definition import Definition
+from dialogs.definition import Definition, Definitions
 from dialogs.draft import Draft, blank
 from dialogs.engine import hear
-from dialogs.said import CaseOpened, Said, SubmissionRefused, Tap
+from dialogs.said import CaseOpened, Said, SubmissionRefused, Tap, WantedFound
 from dialogs.say import Choice, Utterance
 from dialogs.speak import speak
 from dialogs.talk import day_in_china
@@ -63,7 +63,7 @@ class Stepping:
 
     def __init__(
         self,
-        definitions: Mapping[str, Definition],
+        definitions: Definitions,
         account: Account,
         links: Links,
         drafts: Drafts,
@@ -122,17 +122,31 @@ class Stepping:
         self, envelope: Envelope, conversation: Conversation, draft: Draft
     ) -> tuple[Turn, list[Utterance]]:
         """Hear every part in order; what was only true for the moment gives way to what follows."""
-        definition = self._definitions[draft.province]
         now = self._clock()
         turn = Turn(conversation, draft)
         errands: tuple[Errand, ...] = ()
         utterances: list[Utterance] = []
         for said in envelope.said:
-            turn = hear(definition, turn.conversation, turn.draft, said, now)
+            definition, before = self._releases(turn.draft, said)
+            turn = hear(definition, turn.conversation, turn.draft, said, now, before)
             utterances = [one for one in utterances if not one.provisional]
             utterances += speak(definition, turn, now)
             errands += turn.errands
         return Turn(turn.conversation, turn.draft, turn.events, errands), utterances
+
+    def _releases(self, draft: Draft, said: Said) -> tuple[Definition, Definition | None]:
+        """The form to talk about, and the one the draft was begun with where that is older.
+
+        An application moves on to today's form the next time it is touched; what belongs to a
+        case, or is just being handed in, keeps its own.
+        """
+        if isinstance(said, WantedFound) and said.province:
+            return self._definitions.of(said.province, said.release), None
+        own = self._definitions.of(draft.province, draft.release)
+        current = self._definitions[draft.province]
+        if own is current or draft.kind == "supplement" or draft.state == "submitting":
+            return own, None
+        return current, own
 
     async def _elsewhere(
         self, claim: Claim, envelope: Envelope, conversation: Conversation, named: str

@@ -44,9 +44,9 @@ from bot.wechat.tokens import TokenBroker
 from bot.wechat.transport import StableToken, Transport
 from cases.definition import Service
 from cases.workdays import Calendar
-from dialogs.definition import Definition
+from dialogs.definition import Definitions
 from notifications.delivery import Pace, QuietHours
-from storage.definitions import load, provinces
+from storage.definitions import load_all, provinces
 from storage.documents.store import Documents
 from storage.keys import load_keys
 from storage.notices import load_notices, load_templates
@@ -80,7 +80,7 @@ class World:
     clock: Clock
     redis: Redis
     database: Database
-    definitions: Mapping[str, Definition]
+    definitions: Definitions
     account: Account
     turns: Turns
     drafts: Drafts
@@ -107,12 +107,12 @@ class World:
 class Plans:
     """The provinces' plans and the working days."""
 
-    definitions: Mapping[str, Definition]
+    definitions: Definitions
     days: Days
 
-    def service(self, province: str, release: int) -> Service:  # noqa: ARG002 — one release so far
+    def service(self, province: str, release: int) -> Service:
         """The plan of a case's release. Raises KeyError for a province that is not served."""
-        return self.definitions[province].service
+        return self.definitions.of(province, release).service
 
     def calendar(self) -> Calendar:
         """The calendar with every imported year."""
@@ -159,17 +159,17 @@ async def open_world(
         yield _wired(parts)
 
 
-def load_definitions(settings: Settings) -> Mapping[str, Definition]:
-    """The provinces to serve, checked. Raises DefinitionBroken."""
+def load_definitions(settings: Settings) -> Definitions:
+    """The provinces to serve with all their releases, checked. Raises DefinitionBroken."""
     names = settings.wanted_services or provinces(settings.services_dir)
-    return {name: load(settings.services_dir, name) for name in names}
+    return load_all(settings.services_dir, names)
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
     settings: Settings
     clock: Clock
-    definitions: Mapping[str, Definition]
+    definitions: Definitions
     sealer: Sealer
     lookups: Lookups
     redis: Redis
@@ -236,16 +236,17 @@ def _account(settings: Settings) -> Account:
 
 def _edge(parts: _Parts, limits: Limits, wake: Wake) -> Edge:
     connections = Connections(parts.settings.departments)
-    services = {name: one.service for name, one in parts.definitions.items()}
-    produced = {document.code for one in services.values() for document in one.documents}
+    releases = [one for name in parts.definitions for one in parts.definitions.releases(name)]
+    produced = {document.code for one in releases for document in one.service.documents}
+    plans = Plans(parts.definitions, parts.days)
     return Edge(
         connections=connections,
         cases=Cases(parts.database, parts.sealer),
         rows=SqlOutbox(parts.database, parts.sealer, long_id),
         papers=CasePapers(_documents(parts), produced),
-        plans=Plans(parts.definitions, parts.days),
+        plans=plans,
         first_use=limits.first_use,
-        follow=CaseFollow(services, OnlyDispatch(connections), long_id),
+        follow=CaseFollow(plans.service, OnlyDispatch(connections), long_id),
         clock=parts.clock,
         public_url=parts.settings.public_url,
         wake=wake.wake_soon,
@@ -343,7 +344,8 @@ def _page_words(path: Path) -> Mapping[str, Words]:
 def _notices(parts: _Parts, desk: Desk, outbox: SqlOutbox) -> Notices:
     settings = parts.settings
     wordings = {
-        name: load_notices(settings.services_dir, one) for name, one in parts.definitions.items()
+        name: load_notices(settings.services_dir, *parts.definitions.releases(name))
+        for name in parts.definitions
     }
     templates = load_templates(settings.templates, next(iter(wordings.values())))
     return Notices(

@@ -43,6 +43,14 @@ def mistakes(definition: Definition, *, thorough: bool = False) -> tuple[str, ..
     return tuple(found)
 
 
+def holes(definition: Definition) -> tuple[str, ...]:
+    """What an old release names and the program, the lists or the texts no longer have."""
+    missing = needed_texts(definition) - set(definition.texts.keys())
+    texts = [f"text {key} is missing" for key in sorted(missing)]
+    found = [*_unknown_names(definition), *_unreadable(definition), *texts]
+    return tuple(f"release {definition.release}: {one}" for one in found)
+
+
 def questions(definition: Definition) -> tuple[Question, ...]:
     """Every question of the form, those of a group once."""
     return tuple(question for entry in definition.form.entries() for question in _of(entry))
@@ -63,7 +71,7 @@ def _of(entry: Entry) -> tuple[Question, ...]:
 
 
 def _unknown_names(definition: Definition) -> Iterator[str]:
-    for key, condition in _conditions(definition):
+    for key, condition in conditions(definition):
         for rule in sorted(rules_named(condition) - set(definition.rules)):
             yield f"{key}: no rule is called {rule}"
     for question in questions(definition):
@@ -76,7 +84,8 @@ def _unknown_names(definition: Definition) -> Iterator[str]:
         yield f"{key}: there are two questions with this key"
 
 
-def _conditions(definition: Definition) -> Iterator[tuple[str, Condition]]:
+def conditions(definition: Definition) -> Iterator[tuple[str, Condition]]:
+    """Every condition of the form, with what it belongs to."""
     for entry in definition.form.entries():
         yield entry.key, entry.when
     for question in questions(definition):
@@ -127,7 +136,7 @@ def needed_texts(definition: Definition) -> frozenset[str]:
     for kind in _kinds(definition):
         needed |= {f"hint.{kind.name}", f"example.{kind.name}", *kind.texts}
     for question in questions(definition):
-        needed |= set(_question_texts(definition, question))
+        needed |= set(question_texts(definition, question))
     return frozenset(needed)
 
 
@@ -136,7 +145,8 @@ def _kinds(definition: Definition) -> tuple[Kind, ...]:
     return tuple(definition.kinds.values())
 
 
-def _question_texts(definition: Definition, question: Question) -> Iterator[str]:
+def question_texts(definition: Definition, question: Question) -> Iterator[str]:
+    """The texts that only this question says."""
     if question.kind not in LOOK_UPS:
         yield f"ask.{question.key}"
     for what in ("hint", "example"):
@@ -230,7 +240,7 @@ def _leads_nowhere(definition: Definition, keys: set[str]) -> Iterator[str]:
 
 def _asked_for(definition: Definition, key: str) -> Iterator[tuple[str, str]]:
     """Who asks whether `key` has which value: one that is no option can never be."""
-    for where, condition in _conditions(definition):
+    for where, condition in conditions(definition):
         yield from ((where, value) for value in values_named(condition, key))
 
 

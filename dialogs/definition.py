@@ -1,7 +1,7 @@
 """Everything a conversation in one province needs, as loaded and checked by `storage`."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from cases.conditions import Condition, Rule, holds
@@ -59,3 +59,31 @@ class Definition:
     def version_of(self, key: str) -> str:
         """Which words a consent or declaration was given to: province, release, key."""
         return f"{self.province}-{self.release}:{general_key(key)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions(Mapping[str, Definition]):
+    """Every province as it is today, and under `of` as it was: a case keeps its release."""
+
+    current: Mapping[str, Definition]
+    old: Mapping[tuple[str, int], Definition] = field(default_factory=dict)
+
+    def of(self, province: str, release: int) -> Definition:
+        """A province's release; one that is newer than ours is read as our newest (another machine
+        was upgraded first). Raises KeyError for a province that is not served.
+        """
+        return self.old.get((province, release), self.current[province])
+
+    def releases(self, province: str) -> tuple[Definition, ...]:
+        """Every release that somebody may have a case under, today's first."""
+        older = [one for (name, _), one in self.old.items() if name == province]
+        return (self.current[province], *sorted(older, key=lambda one: -one.release))
+
+    def __getitem__(self, province: str) -> Definition:
+        return self.current[province]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.current)
+
+    def __len__(self) -> int:
+        return len(self.current)

@@ -29,6 +29,7 @@ from dialogs.offering import (
     offer_draft,
 )
 from dialogs.reminding import come_back
+from dialogs.renewing import renew
 from dialogs.replying import SAME_AS, Words, again, among, answered, folded
 from dialogs.results import learn
 from dialogs.said import (
@@ -67,9 +68,16 @@ BREAKS: Final = " \u3000:：,，.。;；!！、\n"
 
 
 def hear(
-    definition: Definition, conversation: Conversation, draft: Draft, said: Said, now: datetime
+    definition: Definition,
+    conversation: Conversation,
+    draft: Draft,
+    said: Said,
+    now: datetime,
+    before: Definition | None = None,
 ) -> Turn:
     """One step of the conversation.
+
+    `before` is the definition that the draft was begun with, where that is an older release.
 
     `draft` is the current one of the person spoken for, or a blank one with a fresh id;
     `now` has a time zone. Nothing that is said raises: what cannot be understood is asked again.
@@ -77,7 +85,23 @@ def hear(
     talk = Talk(definition, conversation, draft, now)
     if isinstance(said, Voice) and said.transcript:
         said = Text(said.transcript)
-    return varied(_heard(talk, said)).turn()
+    if before is None:
+        return varied(_heard(talk, said)).turn()
+    new = renew(before, talk)
+    heard = ask(new.talk) if new.elsewhere and _answers(talk, said) else _heard(new.talk, said)
+    return varied(heard).turn()
+
+
+def _answers(talk: Talk, said: Said) -> bool:
+    """Whether it was meant for the question that she saw; a command is meant for nothing."""
+    match said:
+        case Text(text=text):
+            return not _command(talk, text)[0]
+        case Tap(id=tap_id):
+            ref = taps.parse(tap_id)
+            return ref is None or ref.question != taps.COMMAND
+        case _:
+            return isinstance(said, Photo)
 
 
 def _heard(talk: Talk, said: Said) -> Talk:

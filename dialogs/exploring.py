@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from cases.conditions import Condition, answers_named, rules_named
 from cases.identity_numbers import check_digit
-from cases.values import JSON
+from cases.values import JSON, Answers
 from dialogs.definition import Definition
 from dialogs.form import Entry, Group, Question, general_key, more_question
 from dialogs.steps import CARD, CONFIRMED, IDENTITY, LATER, PAPERS, REGISTRY, SKIPPED, VERIFIED
@@ -46,6 +46,12 @@ def explore(definition: Definition) -> Explored:
     return walk.found
 
 
+def values_for(definition: Definition, question: Question, answers: Answers) -> tuple[JSON, ...]:
+    """Stand-ins for everything that may be answered to a question, given these answers."""
+    way = tuple(answers.items())
+    return tuple(value for _, value in _values(definition, question, way))
+
+
 class _Walk:
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
@@ -68,32 +74,33 @@ class _Walk:
             return
         key = general_key(question.key)
         self.found.questions.add(key)
-        values = tuple(self._values(question, way))
+        values = tuple(_values(self.definition, question, way))
         if not values:
             self.found.dead_ends.setdefault(key, way)
         for option, value in values:
             self.found.options.add((key, option))
             yield (*way, (question.key, value))
 
-    def _values(self, question: Question, way: Way) -> Iterator[tuple[str, JSON]]:
-        """What may be answered here: (option, value)."""
-        if question.skippable:
-            yield "", None
-        match question.kind:
-            case "choice":
-                for option in question.options:
-                    if self._holds(option.when, way):
-                        yield option.id, option.id
-            case "yes_no":
-                yield from (("yes", True), ("no", False))
-            case "consent":
-                yield from (("agree", True), ("decline", False))
-            case kind:
-                for value in _SAMPLES.get(kind, (GIVEN, *_named(self.definition, question.key))):
-                    yield str(value), value
-
     def _holds(self, condition: Condition, way: Way) -> bool:
         return self.definition.holds(condition, dict(way), ANY_DAY)
+
+
+def _values(definition: Definition, question: Question, way: Way) -> Iterator[tuple[str, JSON]]:
+    """What may be answered here: (option, value)."""
+    if question.skippable:
+        yield "", None
+    match question.kind:
+        case "choice":
+            for option in question.options:
+                if definition.holds(option.when, dict(way), ANY_DAY):
+                    yield option.id, option.id
+        case "yes_no":
+            yield from (("yes", True), ("no", False))
+        case "consent":
+            yield from (("agree", True), ("decline", False))
+        case kind:
+            for value in _SAMPLES.get(kind, (GIVEN, *_named(definition, question.key))):
+                yield str(value), value
 
 
 def _id_number(birth: str, order: str) -> str:

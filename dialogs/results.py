@@ -145,6 +145,8 @@ def _supplement(talk: Talk, found: WantedFound) -> Talk:
         return talk.tell("supplement.draft_first", "continue", "delete")
     draft = replace(
         talk.draft,
+        province=talk.definition.province,
+        release=talk.definition.release,
         kind="supplement",
         state="open",
         answers={},

@@ -182,6 +182,9 @@ class WantedFound:
 
     case_no: str
     wanted: tuple[Wanted, ...]
+    province: str = ""
+    release: int = 0
+    """The form that the case was applied with: the supplement asks its questions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ _PLAIN: Final = """
 
 _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
     "changed": frozenset({"label"}),
+    "form_updated": frozenset({"again"}),
     "answer_by_example": frozenset({"first"}),
     "ask_briefly": frozenset({"label"}),
     "asked_with_note": frozenset({"asked", "note"}),

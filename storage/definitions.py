@@ -16,17 +16,23 @@ from ruamel.yaml.error import YAMLError
 from cases.definition import Service
 from cases.derivations import DERIVATIONS
 from cases.rules import RULES
-from dialogs.checker import mistakes
+from dialogs.checker import holes, mistakes
 from dialogs.consulting.facts import Consulting
-from dialogs.definition import Definition, Words
+from dialogs.definition import Definition, Definitions, Words
 from dialogs.form import Form
 from dialogs.kinds import KINDS
 from dialogs.kinds.base import Row
 from dialogs.knowledge import Entry, Knowledge
+from dialogs.moving_on import unfinished
+from dialogs.releases import differences, released, revived
 from dialogs.texts import TextBroken, Texts
 from storage.errors import StorageError
+from storage.releases import FOLDER as RELEASES
+from storage.releases import read_releases, write_release
 
 SHARED = "shared"
+SHOWN = 5
+"""So many differences are named."""
 _T = TypeVar("_T")
 
 
@@ -70,13 +76,74 @@ def provinces(services: Path) -> tuple[str, ...]:
     return tuple(sorted(one.name for one in found if (one / "form.yaml").is_file()))
 
 
-def load(services: Path, province: str, release: int = 1) -> Definition:
-    """One province, whole and checked. Raises DefinitionBroken with file, line, expectation."""
-    definition = read(services, province, release)
-    found = (*_without_template(services / province, definition.service), *mistakes(definition))
+def load_all(services: Path, names: Sequence[str]) -> Definitions:
+    """These provinces with every release of each. Raises DefinitionBroken, ReleaseBroken."""
+    current: dict[str, Definition] = {}
+    old: dict[tuple[str, int], Definition] = {}
+    for name in names:
+        *older, current[name] = load_releases(services, name)
+        old |= {(name, one.release): one for one in older}
+    return Definitions(current, old)
+
+
+def load(services: Path, province: str) -> Definition:
+    """A province as it is today. Raises DefinitionBroken with file, line, expectation."""
+    return load_releases(services, province)[-1]
+
+
+def load_releases(services: Path, province: str) -> tuple[Definition, ...]:
+    """Every release of a province, whole and checked; the last is what its files say today.
+
+    Today's files must say what the newest release says. As long as nothing is frozen they are
+    release 1, and may change. Raises DefinitionBroken, ReleaseBroken.
+    """
+    frozen = read_releases(services / province)
+    current = read(services, province, max(1, len(frozen)))
+    _refuse(services, current, mistakes(current))
+    if frozen and (changed := differences(frozen[-1], released(current))):
+        raise DefinitionBroken(f"services/{province}", [_not_released(len(frozen), changed)])
+    older = tuple(
+        revived(release, number, current) for number, release in enumerate(frozen[:-1], start=1)
+    )
+    for one in older:
+        _refuse(services, one, holes(one))
+    return (*older, current)
+
+
+def freeze(services: Path, province: str) -> Path | None:
+    """Make a release of what the files say; None when the newest says just that.
+
+    Raises DefinitionBroken, also when a draft of the newest could not be finished in the next.
+    """
+    frozen = read_releases(services / province)
+    current = read(services, province, len(frozen) + 1)
+    _refuse(services, current, mistakes(current, thorough=True))
+    if frozen and not differences(frozen[-1], released(current)):
+        return None
+    if frozen:
+        before = revived(frozen[-1], len(frozen), current)
+        _refuse(services, current, unfinished(before, current))
+    return write_release(services / province, released(current))
+
+
+def is_frozen(services: Path, province: str) -> bool:
+    """Whether the province has been released: until then its files may change."""
+    return any((services / province / RELEASES).glob("*.json"))
+
+
+def _refuse(services: Path, definition: Definition, found: Sequence[str]) -> None:
+    folder = services / definition.province
+    found = (*_without_template(folder, definition.service), *found)
     if found:
-        raise DefinitionBroken(f"services/{province}", found)
-    return definition
+        raise DefinitionBroken(f"services/{definition.province}", found)
+
+
+def _not_released(number: int, changed: Sequence[str]) -> str:
+    named = ", ".join(changed[:SHOWN]) + (" …" if len(changed) > SHOWN else "")
+    return (
+        f"{named} differs from release {number}, which is frozen; put it back, or make the next"
+        " release with: python -m bot freeze"
+    )
 
 
 def read(services: Path, province: str, release: int = 1) -> Definition:

@@ -18,15 +18,15 @@ from storage.definitions import SHARED, DefinitionBroken, read_model
 _NOTICES = "notices.yaml"
 
 
-def load_notices(services: Path, definition: Definition) -> Wordings:
-    """A province's wordings, its own over the shared ones.
+def load_notices(services: Path, definition: Definition, *older: Definition) -> Wordings:
+    """A province's wordings, its own over the shared ones; `older` releases name what is gone.
 
     Raises DefinitionBroken with file, line, expectation.
     """
     shared = read_model(services / SHARED / _NOTICES, WordingFile)
     own = services / definition.province / _NOTICES
     file = merged_files(shared, read_model(own, WordingFile)) if own.exists() else shared
-    names = names_of(definition)
+    names = names_of(definition, *older)
     found = [*mistakes(file)] or [*trial_mistakes(file, names)]
     if found:
         raise DefinitionBroken(f"services/{definition.province}/{_NOTICES}", found)
@@ -46,8 +46,17 @@ def load_templates(path: Path, wordings: Wordings) -> Mapping[str, AccountTempla
     return file.templates
 
 
-def names_of(definition: Definition) -> Names:
-    """How a province calls papers, answers and offices."""
+def names_of(definition: Definition, *older: Definition) -> Names:
+    """How a province calls papers, answers and offices; what it has no more, by an older name."""
+    names = tuple(map(_names_of, (definition, *older)))
+
+    def missing(kind: str, code: str) -> str:
+        return next(filter(None, (one.missing(kind, code) for one in names)), "")
+
+    return Names(missing, names[0].office)
+
+
+def _names_of(definition: Definition) -> Names:
     service, form = definition.service, definition.form
     papers = {one.code: one.name for one in service.documents}
     papers |= {one.code: one.name for one in service.materials}

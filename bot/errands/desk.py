@@ -1,6 +1,6 @@
 """Everything that errands work with, in one place."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.clock import Clock
@@ -10,10 +10,11 @@ from bot.metrics import Metrics
 from bot.registers import Households, RetirementPapers
 from bot.settings import Settings
 from bot.wechat.client import Platform
-from cases.case import Case
+from cases.case import Application, Case
 from cases.definition import Service
 from cases.workdays import Calendar
-from dialogs.definition import Definition
+from dialogs.definition import Definition, Definitions
+from dialogs.draft import Draft
 from storage.documents.store import Documents
 from storage.redis.drafts import Drafts
 from storage.redis.errands import Errands
@@ -33,7 +34,7 @@ class Desk:
 
     settings: Settings
     clock: Clock
-    definitions: Mapping[str, Definition]
+    definitions: Definitions
     lookups: Lookups
     turns: Turns
     drafts: Drafts
@@ -56,4 +57,8 @@ class Desk:
 
     def service(self, case: Case) -> Service:
         """The plan that a case was opened under."""
-        return self.definitions[case.application.province].service
+        return self.definition(case.application).service
+
+    def definition(self, of: Application | Draft) -> Definition:
+        """The release that an application was filed under, or a draft was begun with."""
+        return self.definitions.of(of.province, of.release)

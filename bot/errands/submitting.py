@@ -35,7 +35,7 @@ async def submit(desk: Desk, errand: Errand, order: Order) -> None:
     if draft is None or draft.state != "submitting":
         await desk.errands.finish(errand.id)
         return
-    definition = desk.definitions[draft.province]
+    definition = desk.definition(draft)
     if not is_known(draft):
         refused = SubmissionRefused(draft.id, "identity")
         await desk.hearing.learn((refused,), order, errand)
@@ -120,7 +120,7 @@ async def supply(desk: Desk, errand: Errand, order: Order) -> None:
         await desk.errands.finish(errand.id)
         return
     now = desk.clock()
-    definition = desk.definitions[draft.province]
+    definition = desk.definition(draft)
     handed_in = supplement(definition, draft, now)
 
     def work(case: Case) -> Written | str:

@@ -32,7 +32,7 @@ async def find_progress(desk: Desk, errand: Errand, order: Order) -> None:
     (asked,) = order.errands
     assert isinstance(asked, FindProgress)
     found = await _cases(desk, asked.person)
-    lines = tuple(_line(desk.definitions[case.application.province], case) for case in found)
+    lines = tuple(_line(desk.definition(case.application), case) for case in found)
     await desk.hearing.learn((ProgressFound(lines),), order, errand)
 
 
@@ -47,7 +47,8 @@ async def find_wanted(desk: Desk, errand: Errand, order: Order) -> None:
             named = tuple(
                 Wanted("", one.kind, one.code, one.note) for one in things if one.kind != "result"
             )
-            answer = WantedFound(case.case_no, named)
+            filed = case.application
+            answer = WantedFound(case.case_no, named, filed.province, filed.release)
             break
     await desk.hearing.learn((answer,), order, errand)
 

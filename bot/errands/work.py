@@ -103,7 +103,7 @@ async def look_up(desk: Desk, errand: Errand, order: Order) -> None:
     if draft is None:
         await desk.errands.finish(errand.id)
         return
-    definition = desk.definitions[draft.province]
+    definition = desk.definition(draft)
     results = await asyncio.gather(*(_looked_up(desk, errand, definition, one) for one in asked))
     await desk.hearing.learn(tuple(results), order, errand)
 

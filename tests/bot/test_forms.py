@@ -23,7 +23,7 @@ from cases.identity_numbers import check_digit
 from cases.opening import open_case
 from cases.values import JSON
 from cases.workdays import Calendar, day_of
-from dialogs.definition import Definition
+from dialogs.definition import Definition, Definitions
 from dialogs.draft import Answer, Draft, blank
 from dialogs.form import Question
 from dialogs.route import place
@@ -303,7 +303,7 @@ async def maker(henan: Definition, tmp_path: Path, database: str) -> AsyncIterat
     ids = (f"id-{number}" for number in count(1))
     async with connect(database) as records:
         yield FormMaker(
-            definitions={"henan": henan},
+            definitions=Definitions({"henan": henan}),
             cases=Cases(records, sealer),
             documents=Documents(tmp_path / "papers", records, sealer, lookups, ids.__next__),
             outbox=SqlOutbox(records, sealer, ids.__next__),

@@ -11,6 +11,7 @@ from bot.envelopes import Envelope
 from bot.links import Links
 from bot.stepping import REST, Stepping
 from dialogs.conversation import Conversation, Subject, begin
+from dialogs.definition import Definitions
 from dialogs.draft import Draft, blank
 from dialogs.said import IdentityConfirmed, Tap, Text
 from dialogs.texts import Texts
@@ -39,7 +40,9 @@ def _stepping(henan: City, *, greeting: str = "") -> Stepping:
     sealer: Sealer = world.turns._sealer
     links = Links(henan.service_url, sealer, henan.time, login=True)
     limits = Limits(world.redis, sealer)
-    return Stepping({name: definition}, world.account, links, world.drafts, limits, henan.time)
+    return Stepping(
+        Definitions({name: definition}), world.account, links, world.drafts, limits, henan.time
+    )
 
 
 def _claim(conversation: Conversation, draft: Draft | None = None) -> Claim:

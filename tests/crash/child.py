@@ -47,6 +47,7 @@ import storage.redis.limits
 import storage.redis.turns
 from bot.clock import Clock, system_clock
 from bot.settings import Settings
+from dialogs.definition import Definitions
 from storage.definitions import load
 from storage.redis.connect import Script
 from storage.redis.wire import Wire
@@ -274,7 +275,9 @@ def shared_clock(file: Path) -> Clock:
 def main() -> None:
     """Fork a child for every line; one at a time."""
     _die_with_the_parent()
-    definitions = {"henan": load(Path(bot.process.__file__).parent.parent / "services", "henan")}
+    definitions = Definitions(
+        {"henan": load(Path(bot.process.__file__).parent.parent / "services", "henan")}
+    )
     setattr(bot.wiring, "load_definitions", lambda _: definitions)  # noqa: B010 — from outside
     gc.freeze()
     for line in sys.stdin:
