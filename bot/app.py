@@ -7,12 +7,14 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from bot.departments.api import department_routes
+from bot.desk.items import Records
 from bot.desk.routes import desk_routes
 from bot.problems import answer_problems
 from bot.routes import Guard, Route, add_routes
 from bot.wechat.callback import Callback
 from bot.wiring import World
 from storage.errors import StorageError
+from storage.sql.queue import Queue
 
 MAX_BODY: Final = 4 * 1024 * 1024
 """Bytes; the routes have lower limits of their own."""
@@ -54,7 +56,10 @@ def _desk(world: World) -> tuple[Route, ...]:
     settings = world.settings
     words = settings.services_dir / "shared" / "desk.yaml"
     secure = settings.public_url.startswith("https")
-    return desk_routes(world.staff, words, world.clock, secure=secure)
+    records = Records(
+        world.edge, Queue(world.database), world.staff, world.desk.lookups, world.definitions
+    )
+    return desk_routes(records, words, world.clock, secure=secure)
 
 
 class Health:

@@ -136,6 +136,8 @@ class Item:
     warned: bool = False
     overdue: bool = False
     acceptance_reminded: bool = False
+    area: str = ""
+    """Six digits of the division whose clerks see it; empty: the case's own city."""
 
     @property
     def is_final(self) -> bool:

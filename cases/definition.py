@@ -162,6 +162,8 @@ class ItemDefinition(Strict):
     short: Line
     department: Code
     office: Code | Literal["*"] | OfficeByAnswer = ANY_OFFICE
+    area: Code | None = None
+    """The answer (an address) whose county's clerks work on it; else the case's own city's."""
     when: Condition = ALWAYS
     opened: (
         Literal["at_submission"]

@@ -100,6 +100,7 @@ def _open_item(definition: ItemDefinition, filing: _Filing, readings: Readings) 
         code=definition.code,
         department=where.department,
         office=where.office,
+        area=where.area,
         state="waiting",
         waiting_for=waiting_for,
         opens_on=opens_on,

@@ -10,25 +10,26 @@ from ruamel.yaml import YAML
 from bot.clock import Clock
 from bot.desk.accounts import AccountPages
 from bot.desk.door import Door, Visit
+from bot.desk.items import ItemPages, Records
 from bot.desk.pages import DeskPages, style
 from bot.desk.signing_in import Sessions
 from bot.routes import Guard, Route
-from storage.sql.staff import ROLES, Role, Staff
+from storage.sql.staff import ROLES, Role
 
 MENU: Final[Mapping[Role, tuple[str, ...]]] = {
-    "clerk": (),
+    "clerk": ("queue", "search"),
     "window": (),
-    "lead": (),
+    "lead": ("queue", "search"),
     "administrator": ("staff",),
     "auditor": ("audit",),
 }
 """Role → pages under /desk, the first being where they begin."""
 
 
-def desk_routes(staff: Staff, words: Path, clock: Clock, *, secure: bool) -> tuple[Route, ...]:
+def desk_routes(records: Records, words: Path, clock: Clock, *, secure: bool) -> tuple[Route, ...]:
     """The whole desk. `secure`: its cookie is for https only."""
     pages = DeskPages(YAML(typ="safe").load(words), MENU)
-    door = Door(Sessions(staff, clock), pages, secure=secure)
+    door = Door(Sessions(records.staff, clock), pages, secure=secure)
 
     async def home(visit: Visit) -> web.StreamResponse:
         places = MENU[visit.member.role]
@@ -40,5 +41,6 @@ def desk_routes(staff: Staff, words: Path, clock: Clock, *, secure: bool) -> tup
         Route("GET", "/desk/style.css", style, Guard.PUBLIC),
         *door.routes(),
         door.route("GET", "/desk", home, ROLES),
-        *AccountPages(staff, door, pages, clock).routes(),
+        *ItemPages(records, door, pages).routes(),
+        *AccountPages(records.staff, door, pages, clock).routes(),
     )

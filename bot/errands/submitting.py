@@ -23,6 +23,8 @@ from storage.sql.records import DraftAlreadySubmitted, Filing, Relation, Written
 
 ENDED = frozenset({"finished", "taken_back", "withdrawn"})
 """States of a case after which she may apply anew."""
+FOUND_BY = ("name", "id_number", "phone")
+"""Answers by which a clerk finds a case; in the records only their digests."""
 OFFICIAL_ACCOUNT = "01"
 """The channel in a case number (storage/sql/numbers.py)."""
 
@@ -54,7 +56,7 @@ async def _open(desk: Desk, definition: Definition, draft: Draft) -> CaseOpened 
         parties = (*parties, (person.id, "person"))
     if await _under_way(desk, draft, parties):
         return SubmissionRefused(draft.id, "under_way")
-    filing = _filing(definition, applied, parties, now)
+    filing = _filing(desk, applied, parties, now)
 
     def make(case_no: str) -> Written:
         return _written(desk, definition, applied, case_no, now)
@@ -74,12 +76,13 @@ async def _under_way(desk: Desk, draft: Draft, parties: tuple[tuple[str, Relatio
 
 
 def _filing(
-    definition: Definition,
+    desk: Desk,
     applied: Application,
     parties: tuple[tuple[str, Relation], ...],
     now: datetime,
 ) -> Filing:
-    city = str(applied.answers.get("insured_city") or definition.service.area)
+    area = desk.definitions[applied.province].service.area
+    city = str(applied.answers.get("insured_city") or area)
     return Filing(
         draft=applied.draft,
         digest=applied.digest,
@@ -89,6 +92,11 @@ def _filing(
         city=city,
         retirement_month=str(applied.answers.get("retirement_month", "")),
         parties=parties,
+        lookups=tuple(
+            desk.lookups.digest(f"case_{key}", str(value))
+            for key in FOUND_BY
+            if (value := applied.answers.get(key))
+        ),
     )
 
 

@@ -186,6 +186,10 @@ class Cases:
         await self._insert_items(session, written.case)
         for person, relation in filing.parties:
             await _add_party(session, case_no, person, relation)
+        await session.run_many(
+            "INSERT INTO case_lookups (case_no, digest) VALUES (?, ?)",
+            [(case_no, digest) for digest in filing.lookups],
+        )
         head = await append(session, case_no, Head(0, ""), written.journal)
         await session.run(
             "UPDATE cases SET journal_seq = ?, journal_hash = ? WHERE case_no = ?",
@@ -285,7 +289,8 @@ class Cases:
         """In the order of `_ITEM_COLUMNS`."""
         clock = item.clock
         return (
-            *(item.department, item.office, item.state, item.waiting_for or "", item.opens_on),
+            *(item.department, item.office, item.area, item.state, item.waiting_for or ""),
+            item.opens_on,
             *((clock.due_on, clock.warn_on, clock.provisional) if clock else (None, None, False)),
             *(item.sent_at, item.accepted_at, item.ended_at),
             self._codec.item(case_no, item),
@@ -345,7 +350,7 @@ _SELECT_CASE = (
 )
 _SELECT_LOCKED = _SELECT_CASE + " FOR UPDATE"
 _ITEM_COLUMNS = (
-    *("department", "office", "state", "waiting_for", "opens_on", "due_on", "warn_on"),
+    *("department", "office", "area", "state", "waiting_for", "opens_on", "due_on", "warn_on"),
     *("provisional", "sent_at", "accepted_at", "ended_at", "details_sealed"),
 )
 _INSERT_ITEM = (

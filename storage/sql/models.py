@@ -93,6 +93,7 @@ class ItemRow(Model):
     code = fields.CharField(max_length=_ID)
     department = fields.CharField(max_length=_ID)
     office = fields.CharField(max_length=_ID)
+    area = fields.CharField(max_length=12, default="")
     state = fields.CharField(max_length=32)
     waiting_for = fields.CharField(max_length=16, default="")
     opens_on = fields.DateField(null=True)
@@ -122,6 +123,16 @@ class Party(Model):
     class Meta:
         table = "parties"
         unique_together = (("case_no", "person", "relation"),)
+
+
+# By what a clerk finds a case: digests of name, ID number and phone.
+class CaseLookup(Model):
+    id = fields.BigIntField(primary_key=True, generated=True)
+    case_no = fields.CharField(max_length=32, db_index=True)
+    digest = fields.CharField(max_length=80, db_index=True)
+
+    class Meta:
+        table = "case_lookups"
 
 
 # A link of a case's hash chain; nothing personal.

@@ -106,6 +106,8 @@ class Filing:
     city: str
     retirement_month: str = ""
     parties: tuple[tuple[str, Relation], ...] = ()
+    lookups: tuple[str, ...] = ()
+    """Digests under which a clerk finds the case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Members of staff at their browsers, for journeys that need a desk."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -28,6 +28,8 @@ class Clerk:
     secret: str
     browser: aiohttp.ClientSession
     csrf: str = field(default="")
+    report: str = field(default="")
+    """What the page last opened carries, for its forms."""
 
     async def sign_in(self, password: str = PASSWORD, code: str = "") -> int:
         """Fill in the sign-in page; the status of what came back. The city's time moves on, so
@@ -43,8 +45,12 @@ class Clerk:
         async with self.browser.get(self._url(path)) as answer:
             text = await answer.text()
             assert answer.status == status, (path, answer.status, text[:500])
-        _, _, rest = text.partition('name="csrf" value="')
-        self.csrf = rest.partition('"')[0] or self.csrf
+        return self._remembered(text)
+
+    def _remembered(self, text: str) -> str:
+        for name in ("csrf", "report"):
+            _, _, rest = text.partition(f'name="{name}" value="')
+            setattr(self, name, rest.partition('"')[0] or getattr(self, name))
         return text
 
     async def status(self, method: str, path: str) -> int:
@@ -52,7 +58,9 @@ class Clerk:
         async with self.browser.request(method, self._url(path), allow_redirects=False) as answer:
             return answer.status
 
-    async def send(self, path: str, status: int = 200, **fields: str | list[str]) -> str:
+    async def send(
+        self, path: str, fields: Mapping[str, str | list[str]], status: int = 200
+    ) -> str:
         """Send a form of a page opened before; the page it leads to."""
         data = [("csrf", self.csrf)]
         for name, value in fields.items():
@@ -60,7 +68,7 @@ class Clerk:
         async with self.browser.post(self._url(path), data=data) as answer:
             text = await answer.text()
             assert answer.status == status, (path, answer.status, text[:2000])
-        return text
+        return self._remembered(text)
 
     def _url(self, path: str) -> URL:
         return URL(self.city.service_url + path)

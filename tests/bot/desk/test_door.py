@@ -62,7 +62,7 @@ async def test_no_session_outlives_a_working_day(henan: City) -> None:
 async def test_signing_out_ends_the_session_on_our_side(henan: City) -> None:
     async with clerk(henan, "auditor") as somebody:
         cookies = {one.key: one.value for one in somebody.browser.cookie_jar}
-        await somebody.send("/desk/logout")
+        await somebody.send("/desk/logout", {})
         somebody.browser.cookie_jar.update_cookies(cookies)
         await somebody.page("/desk/audit", 401)
 
@@ -71,14 +71,14 @@ async def test_a_form_of_somebody_else_changes_nothing(henan: City) -> None:
     async with clerk(henan, "administrator") as somebody, newcomer(henan) as other:
         await somebody.page("/desk/staff")
         somebody.csrf = "0" * 64
-        await somebody.send(f"/desk/staff/{other.member.id}", 403, do="close")
+        await somebody.send(f"/desk/staff/{other.member.id}", {"do": "close"}, 403)
         assert await other.sign_in() == 200
 
 
 async def test_a_closed_account_is_out_at_once(henan: City) -> None:
     async with clerk(henan, "administrator") as boss, clerk(henan, "auditor") as somebody:
         await boss.page("/desk/staff")
-        await boss.send(f"/desk/staff/{somebody.member.id}", do="close")
+        await boss.send(f"/desk/staff/{somebody.member.id}", {"do": "close"})
         await somebody.page("/desk/audit", 401)
         assert await somebody.sign_in() == 403
 
