@@ -3,9 +3,12 @@
 Months are counted as `year * 12 + month - 1`, so that one month is one.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
+
+from cases.values import JSON
 
 Kind: TypeAlias = Literal["man_60", "woman_55", "woman_50"]
 """The original statutory age: 男60、女55（干部）、女50（工人）."""
@@ -30,6 +33,15 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}"
+
+
+def month_of(value: JSON) -> Month | None:
+    """The month of an answer (`2026-12`, `1966-07-01`), or None for what is none."""
+    found = _WRITTEN.match(value) if isinstance(value, str) else None
+    return None if found is None else Month(int(found[1]), int(found[2]))
+
+
+_WRITTEN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?=-\d\d$|$)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

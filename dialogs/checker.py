@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
-from jinja2 import Environment, meta
+from jinja2 import Environment, meta, nodes
 
 from cases.conditions import Condition, answers_named, rules_named
 from cases.definition import ItemDefinition, OfficeByAnswer
+from dialogs.deciding import decided_text
 from dialogs.definition import Definition
-from dialogs.exploring import explore, values_named
+from dialogs.exploring import Way, decide, explore, values_named
 from dialogs.form import MORE, Entry, Group, Question, more_question
 from dialogs.kinds.base import Kind
 from dialogs.steering import COMMANDS
@@ -36,9 +37,21 @@ def mistakes(definition: Definition, *, thorough: bool = False) -> tuple[str, ..
     `thorough` also walks every way through the form and asks every question of the knowledge
     base: seconds rather than milliseconds, so `python -m bot check` and the tests do it.
     """
-    checks = (_unknown_names, _unreadable, _texts, _commands, _words, _order, _service, _lengths)
+    checks = (
+        _unknown_names,
+        _unreadable,
+        _tables,
+        _texts,
+        _commands,
+        _words,
+        _order,
+        _service,
+        _lengths,
+    )
     found = list(chain.from_iterable(check(definition) for check in checks))
-    if thorough and not found:  # a form with holes cannot be walked
+    if not found:  # a form with holes cannot be walked
+        found = [*_undecided(definition)]
+    if thorough and not found:
         found = [*_ways(definition), *_knowledge(definition)]
     return tuple(found)
 
@@ -77,8 +90,9 @@ def _unknown_names(definition: Definition) -> Iterator[str]:
     for question in questions(definition):
         if question.kind not in definition.kinds and question.kind not in STEPS:
             yield f"{question.key}: no kind of question is called {question.kind}"
-        if question.derive is not None and question.derive not in definition.derivations:
-            yield f"{question.key}: no derivation is called {question.derive}"
+        named = {question.derive, *(row.derive for row in question.decide)} - {None}
+        for name in sorted(filter(None, named - set(definition.derivations))):
+            yield f"{question.key}: no derivation is called {name}"
     keys = [question.key for question in questions(definition)]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         yield f"{key}: there are two questions with this key"
@@ -92,6 +106,8 @@ def conditions(definition: Definition) -> Iterator[tuple[str, Condition]]:
         yield question.key, question.when
         for option in question.options:
             yield f"{question.key}.{option.id}", option.when
+        for row in question.decide:
+            yield f"{question.key} (its table)", row.when
     for statement in definition.form.statements:
         yield statement.key, statement.when
 
@@ -113,6 +129,27 @@ def _unreadable(definition: Definition) -> Iterator[str]:
             yield f"{question.key}: {error}"
 
 
+def _tables(definition: Definition) -> Iterator[str]:
+    """A table answers with what its question knows, and stands in no group."""
+    for entry in definition.form.entries():
+        if isinstance(entry, Group):
+            for question in entry.questions:
+                if question.decide:
+                    yield f"{entry.key}.{question.key}: a table cannot stand in a group"
+        elif entry.decide:
+            yield from _rows(entry)
+
+
+def _rows(question: Question) -> Iterator[str]:
+    if question.derive is not None:
+        yield f"{question.key}: say one of derive and decide"
+    ids = {option.id for option in question.options}
+    for row in question.decide:
+        fits = {"choice": row.value in ids, "yes_no": isinstance(row.value, bool)}
+        if row.derive is None and not fits.get(question.kind, False):
+            yield f"{question.key}: its table says {row.value}, which is no answer to it"
+
+
 # ---- texts == keys -------------------------------------------------------------------------
 
 
@@ -127,6 +164,19 @@ def _texts(definition: Definition) -> Iterator[str]:
         names = meta.find_undeclared_variables(environment.parse(source))
         for name in sorted(names - variables_of(key)):
             yield f"text {key} mentions {name}, which nothing gives it"
+        for name in sorted(
+            _said_in(environment, source) - {one.key for one in questions(definition)}
+        ):
+            yield f"text {key} mentions the answer {name}, which nobody asks for"
+
+
+def _said_in(environment: Environment, source: str) -> set[str]:
+    """The answers that a text mentions: `said.statutory_month`."""
+    return {
+        found.attr
+        for found in environment.parse(source).find_all(nodes.Getattr)
+        if isinstance(found.node, nodes.Name) and found.node.name == "said"
+    }
 
 
 def needed_texts(definition: Definition) -> frozenset[str]:
@@ -147,8 +197,12 @@ def _kinds(definition: Definition) -> tuple[Kind, ...]:
 
 def question_texts(definition: Definition, question: Question) -> Iterator[str]:
     """The texts that only this question says."""
-    if question.kind not in LOOK_UPS:
+    if question.kind not in LOOK_UPS and not question.decide:
         yield f"ask.{question.key}"
+    for row in question.decide:  # what is said when it comes out so, where that is worth a sentence
+        own = decided_text(question.key, row.value)
+        if own in definition.texts:
+            yield own
     for what in ("hint", "example"):
         own = f"{what}.{question.key}"
         if own in definition.texts:
@@ -207,6 +261,8 @@ def _order(definition: Definition) -> Iterator[str]:
         else:
             for option in entry.options:
                 yield from _ahead(f"{entry.key}.{option.id}", option.when, seen)
+            for row in entry.decide:
+                yield from _ahead(f"{entry.key} (its table)", row.when, seen)
         seen.add(entry.key)
     for statement in definition.form.statements:
         yield from _ahead(statement.key, statement.when, seen)
@@ -252,6 +308,17 @@ def _steps(definition: Definition) -> Iterator[str]:
             yield f"{kind} comes before {IDENTITY}"
 
 
+def _undecided(definition: Definition) -> Iterator[str]:
+    """Whatever was answered, exactly one row of a table holds."""
+    for key, (rows, way) in decide(definition).items():
+        yield f"{key}: {rows} rows of its table hold{_after(way)}"
+
+
+def _after(way: Way) -> str:
+    before = ", ".join(f"{name} = {value}" for name, value in way)
+    return f" after {before}" if before else ""
+
+
 def _ways(definition: Definition) -> Iterator[str]:
     """Some answers lead to every question and option, and from everywhere there is a way on."""
     found = explore(definition)
@@ -263,8 +330,7 @@ def _ways(definition: Definition) -> Iterator[str]:
             if question.kind == "choice" and (question.key, option.id) not in found.options:
                 yield f"{question.key}.{option.id}: no answers allow it"
     for key, way in found.dead_ends.items():
-        before = ", ".join(f"{name} = {value}" for name, value in way)
-        yield f"{key}: a dead end, nothing can be answered after {before}"
+        yield f"{key}: a dead end, nothing can be answered{_after(way)}"
     for statement in definition.form.statements:
         if statement.key not in found.statements:
             yield f"{statement.key}: no answers lead to it"

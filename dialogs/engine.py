@@ -21,6 +21,7 @@ from dialogs.conversation import (
     Correcting,
     Paused,
 )
+from dialogs.deciding import announced
 from dialogs.definition import Definition
 from dialogs.draft import Draft
 from dialogs.knowledge import OUTRIGHT
@@ -86,10 +87,10 @@ def hear(
     if isinstance(said, Voice) and said.transcript:
         said = Text(said.transcript)
     if before is None:
-        return varied(_heard(talk, said)).turn()
+        return varied(announced(talk, _heard(talk, said))).turn()
     new = renew(before, talk)
     heard = ask(new.talk) if new.elsewhere and _answers(talk, said) else _heard(new.talk, said)
-    return varied(heard).turn()
+    return varied(announced(talk, heard)).turn()
 
 
 def _answers(talk: Talk, said: Said) -> bool:

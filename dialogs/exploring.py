@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from cases.conditions import Condition, answers_named, rules_named
 from cases.identity_numbers import check_digit
+from cases.rules import READS
 from cases.values import JSON, Answers
 from dialogs.definition import Definition
 from dialogs.form import Entry, Group, Question, general_key, more_question
@@ -37,6 +38,8 @@ class Explored:
     dead_ends: dict[str, Way] = field(default_factory=dict)
     """Questions that some way leads to and that nothing can answer there."""
     statements: set[str] = field(default_factory=set)
+    undecided: dict[str, tuple[int, Way]] = field(default_factory=dict)
+    """Questions whose table has no row, or several, for some way: how many, and that way."""
 
 
 def explore(definition: Definition) -> Explored:
@@ -52,11 +55,40 @@ def values_for(definition: Definition, question: Question, answers: Answers) -> 
     return tuple(value for _, value in _values(definition, question, way))
 
 
+def decide(definition: Definition) -> Mapping[str, tuple[int, Way]]:
+    """Tables with no row, or several, for something that can be answered; milliseconds.
+
+    Goes only through the questions that the tables rest on, and what those rest on.
+    """
+    entries = _rested_on(definition)
+    walk = _Walk(definition, entries)
+    walk.through()
+    return walk.found.undecided
+
+
+def _rested_on(definition: Definition) -> tuple[Entry, ...]:
+    steps = tuple(_steps(definition.form.entries()))
+    wanted = {one.key for one in definition.form.decided}
+    entries = tuple(definition.form.entries())
+    for entry in reversed(entries):  # conditions only look back
+        if entry.key in wanted:
+            wanted |= _looks_at(definition, _conditions_of(entry), steps)
+    return tuple(entry for entry in entries if entry.key in wanted)
+
+
+def _conditions_of(entry: Entry) -> Iterator[Condition]:
+    for question in _inside(entry) or (entry,):
+        yield question.when
+        if isinstance(question, Question):
+            yield from (option.when for option in question.options)
+            yield from (row.when for row in question.decide)
+
+
 class _Walk:
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, entries: Iterable[Entry] = ()) -> None:
         self.definition = definition
         self.found = Explored()
-        self.steps = tuple(_steps(definition.form.entries()))
+        self.steps = tuple(_steps(entries or definition.form.entries()))
         self.wanted = _wanted_after(definition, self.steps)
 
     def through(self) -> None:
@@ -75,7 +107,9 @@ class _Walk:
         key = general_key(question.key)
         self.found.questions.add(key)
         values = tuple(_values(self.definition, question, way))
-        if not values:
+        if question.decide and len(values) != 1:
+            self.found.undecided.setdefault(key, (len(values), way))
+        elif not values:
             self.found.dead_ends.setdefault(key, way)
         for option, value in values:
             self.found.options.add((key, option))
@@ -89,6 +123,13 @@ def _values(definition: Definition, question: Question, way: Way) -> Iterator[tu
     """What may be answered here: (option, value)."""
     if question.skippable:
         yield "", None
+    if question.decide:
+        yield from _decided(definition, question, way)
+    else:
+        yield from _said(definition, question, way)
+
+
+def _said(definition: Definition, question: Question, way: Way) -> Iterator[tuple[str, JSON]]:
     match question.kind:
         case "choice":
             for option in question.options:
@@ -99,8 +140,22 @@ def _values(definition: Definition, question: Question, way: Way) -> Iterator[tu
         case "consent":
             yield from (("agree", True), ("decline", False))
         case kind:
-            for value in _SAMPLES.get(kind, (GIVEN, *_named(definition, question.key))):
+            for value in _samples(definition, kind, question.key):
                 yield str(value), value
+
+
+def _decided(definition: Definition, question: Question, way: Way) -> Iterator[tuple[str, JSON]]:
+    """What the rows of its table say that hold here."""
+    for row in question.decide:
+        if definition.holds(row.when, dict(way), ANY_DAY):
+            value: JSON = GIVEN if row.derive is not None else row.value
+            yield str(value), value
+
+
+def _samples(definition: Definition, kind: str, key: str) -> Sequence[JSON]:
+    if kind == "month" and any(key in READS.get(rule, ()) for rule in definition.rules):
+        return _MONTHS
+    return _SAMPLES.get(kind, (GIVEN, *_named(definition, key)))
 
 
 def _id_number(birth: str, order: str) -> str:
@@ -119,6 +174,9 @@ _SAMPLES: Final[Mapping[str, Sequence[JSON]]] = {
     ),
 }
 """Kinds whose answers lead different ways: who is old or young, a man or a woman."""
+
+_MONTHS: Final[Sequence[JSON]] = ("2020-01", "2026-01", "2026-03", "2026-10", "2036-01")
+"""Months that a rule looks at: past, present, soon, in a while, far away, seen from `ANY_DAY`."""
 
 
 def _steps(entries: Iterable[Entry]) -> Iterator[tuple[Condition, Question]]:
@@ -139,8 +197,7 @@ def _wanted_after(
     later = _looks_at(definition, [one.when for one in definition.form.statements], steps)
     for gate, question in reversed(steps):
         wanted.append(later)
-        conditions = [gate, question.when, *(option.when for option in question.options)]
-        later |= _looks_at(definition, conditions, steps)
+        later |= _looks_at(definition, [gate, *_conditions_of(question)], steps)
     return tuple(reversed(wanted))
 
 
@@ -149,13 +206,13 @@ def _looks_at(
     conditions: Iterable[Condition],
     steps: Sequence[tuple[Condition, Question]],
 ) -> frozenset[str]:
-    """The answers that conditions name; a rule may look at every sampled one."""
+    """The answers that conditions name, and those that their rules read."""
     names: frozenset[str] = frozenset()
     for condition in conditions:
         names |= answers_named(condition)
-        if rules_named(condition) & set(definition.rules):
-            names |= {question.key for _, question in steps if question.kind == "id_number"}
-    return names
+        asked = rules_named(condition) & set(definition.rules)
+        names |= frozenset[str]().union(*(READS.get(rule, ()) for rule in asked))
+    return names & {question.key for _, question in steps}
 
 
 def _kept(way: Way, wanted: frozenset[str]) -> Way:
@@ -165,7 +222,7 @@ def _kept(way: Way, wanted: frozenset[str]) -> Way:
 def _named(definition: Definition, key: str) -> Iterator[str]:
     """The values of a typed answer that some condition asks about (a city's code)."""
     for entry in definition.form.entries():
-        for condition in (entry.when, *(one.when for one in _inside(entry))):
+        for condition in (entry.when, *_conditions_of(entry)):
             yield from values_named(condition, key)
 
 

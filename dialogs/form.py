@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
 
 from cases.conditions import ALWAYS, Condition, Test
 from cases.values import JSON
@@ -28,6 +28,23 @@ class Option(_Strict):
     also: Annotated[tuple[str, ...], Field(strict=False)] = ()
     detail: str = ""
     when: Condition = ALWAYS
+
+
+class Ruling(_Strict):
+    """One row of a table that answers a question: where it holds, this is the answer.
+
+    The answer is `value`, or what the named derivation (`cases/derivations`) makes of the others.
+    """
+
+    when: Condition = ALWAYS
+    value: bool | str | None = None
+    derive: str | None = None
+
+    @model_validator(mode="after")
+    def _one_answer(self) -> "Ruling":
+        if (self.value is None) == (self.derive is None):
+            raise ValueError("say exactly one of: value, derive")
+        return self
 
 
 class Question(_Strict):
@@ -62,7 +79,10 @@ class Question(_Strict):
     suggest: str | None = None
     """The answer whose value is offered first here (a city, a name)."""
     derive: str | None = None
-    """A named derivation (`cases/rules`) that answers it unasked: sex from the ID number."""
+    """A named derivation that answers it unasked until she says otherwise: sex from the number."""
+    decide: Annotated[tuple[Ruling, ...], Field(strict=False)] = ()
+    """A table that answers it for good: it is never asked and never corrected, what it rests on is.
+    Exactly one row holds, whatever was answered before (`dialogs/checker.py`)."""
     depends: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Answers that, when they change, make this one be asked again (the city of an office)."""
     masked: bool = False
@@ -173,6 +193,11 @@ class Form(_Strict):
         if found is None:
             raise KeyError(key)
         return found
+
+    @cached_property
+    def decided(self) -> tuple[Question, ...]:
+        """The questions that a table answers."""
+        return tuple(one for one in self.in_order if isinstance(one, Question) and one.decide)
 
     @cached_property
     def by_key(self) -> Mapping[str, Entry]:

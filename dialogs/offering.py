@@ -52,7 +52,11 @@ def offer_draft(talk: Talk) -> Talk:
 
 def offer_lines(talk: Talk, within: str = "") -> Talk:
     """Which line is to be corrected? `within`: a part of the form, or a round of a group."""
-    lines = [one for one in talk.place().answered if one.review and _stands_in(talk, one, within)]
+    lines = [
+        one
+        for one in talk.place().answered
+        if one.review and not one.decide and _stands_in(talk, one, within)
+    ]
     if not lines:
         return ask_again(talk.tell("change.nothing"))
     return _offer(talk, Choosing("line", _grouped(talk, lines, within)))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from cases.conditions import ALWAYS
+from cases.conditions import ALWAYS, holds
 from cases.values import JSON
 from dialogs.definition import Definition
 from dialogs.draft import Draft
@@ -119,6 +119,9 @@ class _Walk:
         return stop
 
     def visit(self, key: str, question: Question) -> None:
+        if question.decide:
+            self._settle(question)
+            return
         answer = self.said.get(key)
         if answer is not None and answer.done:
             self.answers[key] = answer.value
@@ -146,8 +149,21 @@ class _Walk:
             if self.answers.get(more.key) is not True:
                 return
 
+    def _settle(self, question: Question) -> None:
+        """By its table, whatever a draft or a register has of it; nobody is asked."""
+        for row in question.decide:
+            if holds(row.when, self.answers, self.today, self.rules):
+                value = row.value if row.derive is None else self._by(row.derive)
+                if value is not None:
+                    self.answers[question.key] = value
+                    self.answered.append(question)
+                return
+
     def _derived(self, question: Question) -> JSON:
         if question.derive is None:
             return None
-        derived: JSON = self.derivations[question.derive](self.answers, self.today)
+        return self._by(question.derive)
+
+    def _by(self, derivation: str) -> JSON:
+        derived: JSON = self.derivations[derivation](self.answers, self.today)
         return derived

@@ -13,6 +13,7 @@ from cases.values import JSON
 from dialogs import taps
 from dialogs.conversation import Change as ChangeProposal
 from dialogs.conversation import Confirming, Correcting
+from dialogs.deciding import decided_text
 from dialogs.definition import Definition
 from dialogs.form import Question, Section, general_key
 from dialogs.reviewing import card_lines, review_options
@@ -26,6 +27,7 @@ from dialogs.turn import (
     AnswerRejected,
     Asked,
     ChangeProposed,
+    Decided,
     Event,
     FactAsked,
     KeepProposed,
@@ -80,7 +82,11 @@ class _Speech:
         return self.definition.texts.render(key, params)
 
     def first(self, *keys: str, **params: JSON) -> str:
-        return self.text(self.definition.texts.first(*keys), **params)
+        """The first of the texts that stands in a file; with the answers it mentions, as shown."""
+        key = self.definition.texts.first(*keys)
+        if key in self.definition.texts.mentioning_answers:
+            params = {**params, "said": _answers_shown(self)}
+        return self.text(key, **params)
 
     def choice(self, question: str, choice: str, label: str, number: int | None = None) -> Choice:
         ref = taps.Ref(self.turn.draft.id, self.turn.conversation.asking, question, choice)
@@ -170,6 +176,14 @@ def _rung(misses: int) -> Literal["asked", "hint", "example", "way_out"]:
             return "way_out"
 
 
+def _answers_shown(speech: _Speech) -> dict[str, JSON]:
+    """Every answer on the route; what is not there is empty, so that a text can ask for it."""
+    empty: dict[str, JSON] = dict.fromkeys(speech.definition.form.by_key, "")
+    return empty | {
+        one.key: shown(speech.talk, one, speech.here, masked=True) for one in speech.here.answered
+    }
+
+
 def _asking_params(speech: _Speech, question: Question) -> dict[str, JSON]:
     """What the wording of a question may mention."""
     parts = question.key.split(".")
@@ -253,6 +267,11 @@ def _ways_out(speech: _Speech, misses: int) -> tuple[Choice, ...]:
         return ()
     names = ["human", "pause"] if speech.turn.draft.state == "open" else ["human"]
     return tuple(map(speech.command, names))
+
+
+def _decided(speech: _Speech, event: Decided) -> tuple[Utterance, ...]:
+    params = _asking_params(speech, speech.question(event.question))
+    return (Utterance(speech.first(decided_text(event.question, event.value), **params)),)
 
 
 def _accepted(speech: _Speech, event: AnswerAccepted) -> tuple[Utterance, ...]:
@@ -379,6 +398,7 @@ Speaker: TypeAlias = Callable[[_Speech, Any], tuple[Utterance, ...]]
 SPEAKERS: Final[Mapping[type[Event], Speaker]] = {
     Told: _told,
     Asked: _asked,
+    Decided: _decided,
     AnswerAccepted: _accepted,
     AnswerRejected: _rejected,
     ChangeProposed: _change_proposed,

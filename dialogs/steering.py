@@ -98,7 +98,7 @@ def meant_lines(talk: Talk, words: str) -> tuple[Question, ...]:
 
     Or in a few words around the name: 地址不太对.
     """
-    said = [one for one in talk.place().answered if one.kind not in STEPS]
+    said = [one for one in talk.place().answered if one.kind not in STEPS and not one.decide]
     exact = tuple(one for one in said if words in {one.key, one.label, *one.also})
     if exact or asks(words):
         return exact

@@ -102,8 +102,9 @@ ENGINE_TEXTS: Final[Mapping[str, frozenset[str]]] = {
     **_MENTIONING,
 }
 
-ASKING: Final = frozenset({"label", "number", "window"})
-"""What the wording of a question, its hint and its example may mention."""
+ASKING: Final = frozenset({"label", "number", "window", "said"})
+"""What the wording of a question, its hint and its example may mention, and the sentence for what a
+table decided. `said.<key>`: what is answered there, as it may be read on a screen; else empty."""
 
 KIND_TEXTS: Final = frozenset(
     {"most", "count", "date", "month", "other", "bank", "card", "last", "left"}
@@ -117,7 +118,7 @@ def variables_of(key: str) -> frozenset[str]:
     if key in ENGINE_TEXTS:
         return ENGINE_TEXTS[key]
     match key.partition(".")[0]:
-        case "ask" | "hint" | "example":
+        case "ask" | "hint" | "example" | "decided":
             return ASKING
         case "reject" | "doubt" | "echo":
             return KIND_TEXTS

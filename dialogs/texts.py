@@ -35,6 +35,9 @@ class Texts:
         self._plain = {
             key: source.strip() for key, source in sources.items() if not _MARKUP.search(source)
         }
+        self.mentioning_answers = frozenset(
+            key for key, source in sources.items() if "said." in source
+        )
         self._templates: dict[str, Template] = {}
         for key in sources.keys() - self._plain.keys():
             try:

@@ -32,6 +32,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """A table of the form came out so: `decided.<question>.<value>` says what that means."""
+
+    question: str
+    value: JSON
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerAccepted:
     """An answer was understood; `echo` says how, where that is worth a sentence."""
 
@@ -124,6 +132,7 @@ class FactAsked:
 Event: TypeAlias = (
     Told
     | Asked
+    | Decided
     | AnswerAccepted
     | AnswerRejected
     | ChangeProposed

@@ -15,6 +15,13 @@ from cases.rules.identity import (
     male_by_id_card,
     sex_differs_from_id_card,
 )
+from cases.rules.retirement import (
+    archive_month_differs,
+    flexible_notice_under_3_months,
+    retirement_month_has_come,
+    retires_in_over_12_months,
+    retires_in_under_6_months,
+)
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
@@ -23,8 +30,29 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "female_by_id_card": female_by_id_card,
         "male_by_id_card": male_by_id_card,
         "sex_differs_from_id_card": sex_differs_from_id_card,
+        "archive_month_differs": archive_month_differs,
+        "flexible_notice_under_3_months": flexible_notice_under_3_months,
+        "retirement_month_has_come": retirement_month_has_come,
+        "retires_in_over_12_months": retires_in_over_12_months,
+        "retires_in_under_6_months": retires_in_under_6_months,
     }
 )
 """Name in the definitions → rule."""
 
-__all__ = ["RULES"]
+READS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "aged_60_by_id_card": frozenset({"id_number"}),
+        "aged_60_this_year_by_id_card": frozenset({"id_number"}),
+        "female_by_id_card": frozenset({"id_number"}),
+        "male_by_id_card": frozenset({"id_number"}),
+        "sex_differs_from_id_card": frozenset({"id_number", "sex"}),
+        "archive_month_differs": frozenset({"statutory_month", "statutory_month_by_archive"}),
+        "flexible_notice_under_3_months": frozenset({"retirement_month"}),
+        "retirement_month_has_come": frozenset({"retirement_month"}),
+        "retires_in_over_12_months": frozenset({"retirement_month"}),
+        "retires_in_under_6_months": frozenset({"retirement_month"}),
+    }
+)
+"""Rule → the answers it reads: who walks every way through a form tries them out."""
+
+__all__ = ["READS", "RULES"]

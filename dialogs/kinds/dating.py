@@ -127,6 +127,17 @@ def not_before(question: Question, scene: Scene) -> str:
     return value if isinstance(value, str) else ""
 
 
+def too_young(question: Question, moment: Moment, scene: Scene) -> bool:
+    """Whether it lies before `settings.age` years after the answer `settings.reached` names."""
+    key, years = question.settings.get("reached"), question.settings.get("age")
+    born = scene.answers.get(key) if isinstance(key, str) else None
+    if not isinstance(born, str) or not isinstance(years, int) or not born[:4].isdigit():
+        return False
+    reached, iso = f"{int(born[:4]) + years:04}{born[4:]}", moment.iso
+    shared = min(len(iso), len(reached))
+    return iso[:shared] < reached[:shared]
+
+
 def shown(value: JSON) -> str:
     """1965-03-05 → 1965年3月5日; 1965-03 → 1965年3月; nothing for anything else."""
     found = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", value) if isinstance(value, str) else None

@@ -1,5 +1,6 @@
 """A short free text: a mailing address, a remark."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -13,9 +14,11 @@ from dialogs.kinds.checking import (
     number_setting,
 )
 from dialogs.kinds.picking import says_nothing, suggestion, suggestion_taken
-from dialogs.kinds.reading import as_text, heard
+from dialogs.kinds.reading import as_text, heard, with_digits
 from dialogs.said import Spoken
 
+_RUN = re.compile(r"[0-9]+")
+_GAP = re.compile(r"(?<=[0-9])[\s-]+(?=[0-9])")
 _MOST = 100
 _LEFT = 6
 """So many characters stay readable of a masked text: the city, of an address."""
@@ -24,16 +27,19 @@ _LEFT = 6
 class FreeText:
     """`settings.most`: characters at most (default 100); `settings.least` likewise (1).
 
+    `settings.digits`: exactly so many digits, however they are spaced (a postcode).
+
     Where the question may be skipped, 没有 is an empty text.
     """
 
     name: ClassVar[str] = "text"
     texts: ClassVar[frozenset[str]] = frozenset(
-        {"reject.unclear", "reject.text.long", "reject.text.short"}
+        {"reject.unclear"} | {f"reject.text.{reason}" for reason in ("long", "short", "digits")}
     )
 
     def check(self, question: Question, lists: Mapping[str, Sequence[Row]]) -> None:
-        check_settings(question, "most", "least")
+        check_settings(question, "most", "least", "digits")
+        check_number_setting(question, "digits", 1, 30)
         check_number_setting(question, "most", 1, 500)
         check_number_setting(question, "least", 1, 100)
         check_no_options(question)
@@ -46,6 +52,8 @@ class FreeText:
             return UNCLEAR
         if question.skippable and says_nothing(text):
             return Accepted("")
+        if "digits" in question.settings:
+            return _digits(text, number_setting(question, "digits", 0))
         most, least = number_setting(question, "most", _MOST), number_setting(question, "least", 1)
         if len(text) > most:
             return Rejected("text.long", {"most": str(most), "count": str(len(text))})
@@ -62,3 +70,11 @@ class FreeText:
         if not question.masked or len(text) <= _LEFT:
             return text
         return f"{text[:_LEFT]}…"
+
+
+def _digits(text: str, count: int) -> Reading:
+    """The one number of so many digits that stands in what she wrote."""
+    runs = [run for run in _RUN.findall(_GAP.sub("", with_digits(text))) if len(run) == count]
+    if len(set(runs)) == 1:
+        return Accepted(runs[0])
+    return Rejected("text.digits", {"count": str(count)}) if _RUN.search(text) else UNCLEAR

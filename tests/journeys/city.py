@@ -301,7 +301,8 @@ def settings_for(place: Place, changed: Mapping[str, Any]) -> dict[str, Any]:
     }
     for name, letter in (("data_keys", b"d"), ("lookup_keys", b"l")):
         named[name] = write_ring((Key("test", letter * 32),))
-    return {**named, "take_back_seconds": 0, "quiet_hours": "", **changed}
+    alone = {"services": "henan", "take_back_seconds": 0, "quiet_hours": ""}
+    return {**named, **alone, **changed}
 
 
 @asynccontextmanager

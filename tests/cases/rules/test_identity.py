@@ -1,7 +1,9 @@
+import re
 from datetime import date
 
-from cases.rules import RULES
+from cases.rules import READS, RULES
 
+SOURCE = re.compile(r"GB 11643|domain|〔\d{4}〕")
 MAN = {"id_number": "410105196606129011", "sex": "男"}
 
 
@@ -30,4 +32,8 @@ def test_sex_by_identity_card() -> None:
 def test_every_rule_names_its_source() -> None:
     for name, rule in RULES.items():
         assert rule.__name__ == name
-        assert "GB 11643" in str(rule.__doc__) or "domain" in str(rule.__doc__)
+        assert SOURCE.search(str(rule.__doc__))
+
+
+def test_every_rule_says_which_answers_it_reads() -> None:
+    assert set(READS) == set(RULES)

@@ -122,3 +122,15 @@ def test_a_range_that_is_none_is_refused_at_load() -> None:
     month = Asked("month", settings={"range": "soon"})
     with pytest.raises(ValueError, match="future, near, past"):
         month.kind.check(month.question, {})
+
+
+def test_work_before_sixteen_is_asked_about() -> None:
+    """冀人社字〔2024〕108号 五: ≥ birth + 16 is a warning, no wall (domain 1.2 D)."""
+    started = Asked(
+        "month",
+        settings={"range": "past", "reached": "birth_date", "age": 16},
+    )
+    born = {"birth_date": "1966-06-12"}
+    young = {"month": "1982年5月", "count": "16"}
+    assert started.read("1982年5月", answers=born) == Doubtful("1982-05", "month.young", young)
+    assert started.read("1982年6月", answers=born) == Accepted("1982-06")

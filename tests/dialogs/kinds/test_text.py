@@ -41,3 +41,12 @@ def test_unknown_settings_are_refused_at_load() -> None:
     text = Asked("text", settings={"most": "many"})
     with pytest.raises(ValueError, match="whole number"):
         text.kind.check(text.question, {})
+
+
+def test_a_postcode_is_exactly_its_digits() -> None:
+    postcode = Asked("text", settings={"digits": 6})
+    assert postcode.read("０５０ ０００") == Accepted("050000")
+    assert postcode.read("邮编是065000。") == Accepted("065000")
+    assert postcode.read("65000") == Rejected("text.digits", {"count": "6"})
+    assert postcode.read("065000 或 065001") == Rejected("text.digits", {"count": "6"})
+    assert postcode.read("没有") is UNCLEAR

@@ -19,8 +19,8 @@ SPOKEN = re.compile(r"(?:reject|doubt|echo)\.[a-z_.]+[a-z_]")
 REFUSALS = {"Rejected": "reject", "Doubtful": "doubt"}
 VARIABLES: Mapping[str, Mapping[str, JSON]] = {
     "asked": {"label": "问题", "number": 1, "now": "", "wanted": ""},
-    "date": {"date": "1965年3月5日", "other": "1966年1月1日"},
-    "month": {"month": "2026年12月", "other": "2026年11月"},
+    "date": {"date": "1965年3月5日", "other": "1966年1月1日", "count": "16"},
+    "month": {"month": "2026年12月", "other": "2026年11月", "count": "16"},
     "name": {"name": "王秀英"},
     "id_number": {"number": "4101**********9011", "last": "1", "count": "14", "left": "4"},
     "phone": {"count": "10"},
