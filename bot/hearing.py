@@ -186,8 +186,8 @@ class Hearing:
             return await self._given_up(claim, message, handed_out=handed_out)
         for _ in range(CONFLICTS):
             now = self._clock()
-            heard = await self._stepping.step(claim, envelope_from_bytes(message), now)
-            heard = replace(heard, handed_out=handed_out and not heard.provisional)
+            envelope = envelope_from_bytes(message)
+            heard = await self._stepping.step(claim, envelope, now, handed_out=handed_out)
             match await self._turns.save(claim, heard, now):
                 case Saved():
                     return Worked(True, heard.answer, heard.provisional, heard.errands)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.clock import Clock
 from bot.envelopes import Envelope, Order, order_to_bytes
 from bot.ids import short_id
 from bot.links import Links
@@ -68,7 +67,6 @@ class Stepping:
         links: Links,
         drafts: Drafts,
         limits: Limits,
-        clock: Clock,
     ) -> None:
         self._definitions = definitions
         self._default = next(iter(definitions.values()))
@@ -76,13 +74,29 @@ class Stepping:
         self._links = links
         self._drafts = drafts
         self._limits = limits
-        self._clock = clock
 
-    async def step(self, claim: Claim, envelope: Envelope, now: datetime) -> Heard:
-        """Hear what is in the envelope, in its place."""
+    async def step(
+        self, claim: Claim, envelope: Envelope, now: datetime, *, handed_out: bool = False
+    ) -> Heard:
+        """Hear what is in the envelope, in its place.
+
+        `handed_out`: the caller writes the body out, unless it is only true for the moment.
+        """
         conversation = claim.conversation or begin(claim.person)
-        return await self._left_behind(
-            claim, envelope, await self._said(claim, envelope, conversation), now
+        said = await self._said(claim, envelope, conversation, now)
+        provisional = any(one.provisional for one in said.utterances)
+        parts = await self._drawn(claim, said)
+        own = claim.target == claim.key
+        otherwise = self._say(claim, envelope, parts.first, "otherwise", now)
+        return Heard(
+            conversation=said.conversation,
+            draft=said.draft,
+            answer=self._body(envelope, parts.first, now) if parts.first or own else b"",
+            otherwise=otherwise if parts.first else None,
+            errands=self._left_behind(claim, envelope, said, parts, now),
+            fact=said.fact,
+            handed_out=handed_out and not provisional,
+            provisional=provisional,
         )
 
     def apology(self, claim: Claim, envelope: Envelope, now: datetime) -> Heard:
@@ -96,33 +110,34 @@ class Stepping:
 
     # ---- hearing ------------------------------------------------------------------------------
 
-    async def _said(self, claim: Claim, envelope: Envelope, conversation: Conversation) -> _Said:
+    async def _said(
+        self, claim: Claim, envelope: Envelope, conversation: Conversation, now: datetime
+    ) -> _Said:
         ticket = _asks_for_rest(envelope)
         if ticket:
             return await self._rest(conversation, ticket)
         named = _draft_named(envelope)
         if named and (claim.draft is None or claim.draft.id != named):
-            return await self._elsewhere(claim, envelope, conversation, named)
-        turn, utterances = self._heard(envelope, conversation, self._draft(claim, conversation))
-        fact = _fact(turn, self._clock())
-        return _Said(turn.conversation, turn.draft, utterances, turn.errands, fact)
+            return await self._elsewhere(claim, envelope, conversation, named, now)
+        draft = self._draft(claim, conversation, now)
+        turn, utterances = self._heard(envelope, conversation, draft, now)
+        return _Said(turn.conversation, turn.draft, utterances, turn.errands, _fact(turn, now))
 
-    def _draft(self, claim: Claim, conversation: Conversation) -> Draft:
+    def _draft(self, claim: Claim, conversation: Conversation, now: datetime) -> Draft:
         """The draft on the table, or a blank one that is kept once something is said in it."""
         if claim.draft is not None and claim.draft.state in {"open", "submitting"}:
             return claim.draft
         definition = self._default
         subject = conversation.speaking_for
-        fresh = blank(short_id(), definition.province, definition.release, subject, self._clock())
+        fresh = blank(short_id(), definition.province, definition.release, subject, now)
         if subject == claim.person:
             return fresh
         return replace(fresh, authors=(claim.person, subject))
 
     def _heard(
-        self, envelope: Envelope, conversation: Conversation, draft: Draft
+        self, envelope: Envelope, conversation: Conversation, draft: Draft, now: datetime
     ) -> tuple[Turn, list[Utterance]]:
         """Hear every part in order; what was only true for the moment gives way to what follows."""
-        now = self._clock()
         turn = Turn(conversation, draft)
         errands: tuple[Errand, ...] = ()
         utterances: list[Utterance] = []
@@ -149,7 +164,12 @@ class Stepping:
         return current, own
 
     async def _elsewhere(
-        self, claim: Claim, envelope: Envelope, conversation: Conversation, named: str
+        self,
+        claim: Claim,
+        envelope: Envelope,
+        conversation: Conversation,
+        named: str,
+        now: datetime,
     ) -> _Said:
         """A result for somebody this phone does not speak for just now (换人): kept all the same.
 
@@ -162,8 +182,8 @@ class Stepping:
             if draft is None or subject is None:
                 return _Said(conversation, None, ())
             theirs = replace(conversation, speaking_for=subject.person, focus=Asking())
-            turn, utterances = self._heard(envelope, theirs, draft)
-            saved = await self._drafts.save(turn.draft, claim.person, self._clock())
+            turn, utterances = self._heard(envelope, theirs, draft, now)
+            saved = await self._drafts.save(turn.draft, claim.person, now)
             if not isinstance(saved, Conflict):
                 kept = replace(conversation, subjects=turn.conversation.subjects)
                 ended = all(
@@ -182,28 +202,17 @@ class Stepping:
 
     # ---- what a step leaves behind --------------------------------------------------------------
 
-    async def _left_behind(
-        self, claim: Claim, envelope: Envelope, said: _Said, now: datetime
-    ) -> Heard:
-        parts = await self._drawn(claim, said)
-        target = claim.target or claim.key
-        own = claim.target == claim.key
+    def _left_behind(
+        self, claim: Claim, envelope: Envelope, said: _Said, parts: Parts, now: datetime
+    ) -> tuple[KeptErrand, ...]:
+        """What is to be done after this step: later parts, its errands, remembering her."""
         errands = [
             *self._parts(claim, envelope, parts.later, now),
-            *self._orders(claim, envelope, said, target, now),
+            *self._orders(claim, envelope, said, claim.target or claim.key, now),
         ]
         if claim.conversation is None:
             errands.append(self._kept(claim, envelope, (), REMEMBER, "", now))
-        otherwise = self._say(claim, envelope, parts.first, "otherwise", now)
-        return Heard(
-            conversation=said.conversation,
-            draft=said.draft,
-            answer=self._body(envelope, parts.first, now) if parts.first or own else b"",
-            otherwise=otherwise if parts.first else None,
-            errands=tuple(errands),
-            fact=said.fact,
-            provisional=any(one.provisional for one in said.utterances),
-        )
+        return tuple(errands)
 
     async def _drawn(self, claim: Claim, said: _Said) -> Parts:
         """As WeChat shows it. What does not fit is kept for half an hour, behind a tap."""

@@ -187,7 +187,7 @@ def _wired(parts: _Parts) -> World:
     limits = Limits(parts.redis, sealer)
     links = Links(settings.public_url, sealer, clock, login=bool(settings.identity_url))
     drafts = Drafts(parts.redis, sealer)
-    stepping = Stepping(parts.definitions, account, links, drafts, limits, clock)
+    stepping = Stepping(parts.definitions, account, links, drafts, limits)
     hearing = Hearing(turns, stepping, account, parts.lookups, clock)
     database = parts.database
     wake = Wake(parts.redis)

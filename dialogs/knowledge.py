@@ -47,7 +47,9 @@ class Knowledge:
     def find(self, typed: str, enough: float = ENOUGH) -> Entry | None:
         """The entry that fits best, or None when none fits well enough."""
         said = _pairs(typed)
-        near = frozenset[int]().union(*(self._by_pair.get(pair, frozenset()) for pair in said))
+        near = {place for pair in said & self._by_pair.keys() for place in self._by_pair[pair]}
+        if not near:
+            return None
         fits = [(_fit(self.entries[place], said), self.entries[place]) for place in sorted(near)]
         fit, best = max(fits, key=lambda one: one[0], default=(0.0, None))
         return best if fit >= enough else None

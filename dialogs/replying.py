@@ -6,6 +6,7 @@ said is not understood. A question of hers is answered first and costs no patien
 """
 
 import unicodedata
+from functools import lru_cache
 from typing import Final, TypeAlias, assert_never
 
 from dialogs import steps
@@ -247,6 +248,9 @@ def again(talk: Talk, misses: int = 0) -> Talk:
 # ---- words ---------------------------------------------------------------------------------
 
 
+@lru_cache(
+    maxsize=16
+)  # one message is compared with a dozen words; so few that nothing is gathered
 def folded(typed: str) -> str:
     """Full-width to half-width, without blanks and closing punctuation."""
     text = unicodedata.normalize("NFKC", typed)

@@ -112,6 +112,15 @@ _DIFFERS = re.compile(r"不一|不同|对不上|不符|差[了着]?\d*[年岁个
 _FOLLOWS = re.compile(r"^那?我?(?:最?[早晚]|提前|延迟|弹性).{0,8}[呢吗?？]?$|^那.{0,12}呢[?？]?$")
 
 
+_WORDS = re.compile(r"[退龄档保老交缴还]")
+"""What asks for anything here has one of them."""
+
+
+def may_ask(text: str) -> bool:
+    """False where `hear` would find no wish: most messages answer a question of the form."""
+    return _WORDS.search(text) is not None
+
+
 def hear(text: str, today: date) -> Heard:
     """Everything that `text` says and asks of when somebody may retire."""
     plain = _plain(text)

@@ -10,7 +10,7 @@ from typing import Final
 from cases.ages import Kind, Month, RetirementAge, lowest_contribution_months, retirement_age
 from cases.values import JSON
 from dialogs.consulting.facts import POSTS, day, kinds, known
-from dialogs.consulting.reading import Heard, hear
+from dialogs.consulting.reading import Heard, hear, may_ask
 from dialogs.conversation import About
 from dialogs.kinds.dating import shown
 from dialogs.kinds.reading import small_number
@@ -34,6 +34,9 @@ def consult(talk: Talk, typed: str) -> Talk | None:
 
     Where the answer asks for something itself, `awaits` says so afterwards.
     """
+    filling = talk.draft.state == "open" and talk.conversation.about is None
+    if filling and not may_ask(typed):
+        return None
     heard = hear(typed, talk.today)
     awaited = _awaiting(talk)
     if awaited is not None:

@@ -272,19 +272,20 @@ class Turns:
         await _RELEASE(self._client, claim.person, claim.token)
 
     async def save(self, claim: Claim, heard: Heard, at: datetime) -> SaveResult:
-        """Trip 2. Saying it twice is saying it once."""
-        result = await _SAVE(
-            self._client,
-            *(claim.person, claim.token, claim.key, claim.target, milliseconds(at)),
-            *self._conversation_words(claim, heard.conversation),
-            self._answer(claim.target or claim.key, heard.answer),
-            int(heard.handed_out),
-            int(heard.provisional),
-            *self._draft_words(claim, heard),
-            *self._errands_words(() if heard.otherwise is None else (heard.otherwise,)),
-            *self._errands_words(heard.errands),
-        )
-        return _SAVE_RESULTS[result]
+        """Trip 2. Saying it twice is saying it once.
+
+        A body that is handed out needs no `otherwise`, unless she was told `success` meanwhile:
+        then nothing is saved yet, and a third trip brings it.
+        """
+        words = self._save_words(claim, heard, at)
+        errands = self._errands_words(heard.errands)
+        own = claim.target == claim.key
+        if own and heard.handed_out and heard.otherwise is not None:
+            result = await _SAVE(self._client, *words, "kept back", *errands)
+            if result != b"otherwise":
+                return _SAVE_RESULTS[result]
+        otherwise = self._errands_words(() if heard.otherwise is None else (heard.otherwise,))
+        return _SAVE_RESULTS[await _SAVE(self._client, *words, *otherwise, *errands)]
 
     async def take_answer(self, key: str, otherwise: bytes) -> bytes:
         """The body to write out now: what there is, else `otherwise`, which then is final."""
@@ -343,6 +344,16 @@ class Turns:
         return Claimed(claim, self._sealer.open(message, _message(key)))
 
     # ---- writing arguments ------------------------------------------------------------------
+
+    def _save_words(self, claim: Claim, heard: Heard, at: datetime) -> Words:
+        return (
+            *(claim.person, claim.token, claim.key, claim.target, milliseconds(at)),
+            *self._conversation_words(claim, heard.conversation),
+            self._answer(claim.target or claim.key, heard.answer),
+            int(heard.handed_out),
+            int(heard.provisional),
+            *self._draft_words(claim, heard),
+        )
 
     def _conversation_words(self, claim: Claim, conversation: Conversation) -> Words:
         expected = 0 if claim.conversation is None else claim.conversation.version

@@ -40,9 +40,8 @@ def _stepping(henan: City, *, greeting: str = "") -> Stepping:
     sealer: Sealer = world.turns._sealer
     links = Links(henan.service_url, sealer, henan.time, login=True)
     limits = Limits(world.redis, sealer)
-    return Stepping(
-        Definitions({name: definition}), world.account, links, world.drafts, limits, henan.time
-    )
+    definitions = Definitions({name: definition})
+    return Stepping(definitions, world.account, links, world.drafts, limits)
 
 
 def _claim(conversation: Conversation, draft: Draft | None = None) -> Claim:

@@ -6,7 +6,9 @@ local mode = ARGV[12] -- none | touch | write | delete
 local draft = {id = ARGV[13], version = ARGV[14], subject = ARGV[15], body = ARGV[16]}
 local fact = {province = ARGV[17], question = ARGV[18], day = ARGV[19]}
 local authors, after = words_from(20)
-local otherwise, last = errands_from(after)
+local kept_back = ARGV[after] == 'kept back' -- it is there, and comes when it is needed
+local otherwise, last = {}, after + 1
+if not kept_back then otherwise, last = errands_from(after) end
 local errands = errands_from(last)
 otherwise = otherwise[1]
 local message = 'message:' .. key
@@ -22,6 +24,7 @@ if mode ~= 'none' and not draft_is_at(draft.id, draft.version) then
   if mode ~= 'touch' then return 'conflict' end
   mode = 'none' -- gone or ahead: nothing of ours is in it
 end
+if kept_back and redis.call('HEXISTS', message, 'given') == 1 then return 'otherwise' end
 
 redis.call('HSET', 'conversation:' .. person, 'version', conversation.version + 1,
   'draft', conversation.draft, 'body', conversation.body)

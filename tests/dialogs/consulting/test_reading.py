@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from dialogs.consulting.reading import Heard, hear
+from dialogs.consulting.reading import Heard, hear, may_ask
+from tests.dialogs.given import henan
 
 TODAY = date(2026, 11, 21)
 YEAR = ("1966-01", "1966-12")
@@ -84,3 +85,16 @@ def test_other_questions_ask_nothing_here(typed: str) -> None:
 def test_an_answer_to_the_form_tells_and_asks_nothing_here(typed: str) -> None:
     heard = hear(typed, TODAY)
     assert (heard.wish, heard.born) == ("", None)
+
+
+def test_whatever_asks_something_here_looks_like_it() -> None:
+    texts = [*(typed for typed, _ in SAID), *NOTHING, *ANSWERS, *_phrasings()]
+    asking = [typed for typed in texts if hear(typed, TODAY).wish]
+    assert len(asking) > 30
+    assert [typed for typed in asking if not may_ask(typed)] == []
+    assert not any(map(may_ask, ["2026年12月", "建行", "郑州市金水区花园路1号院"]))
+
+
+def _phrasings() -> list[str]:
+    knowledge = henan().knowledge
+    return [phrasing for entry in knowledge.entries for phrasing in entry.phrasings]
