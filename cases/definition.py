@@ -217,6 +217,24 @@ class Material(Strict):
     ]
 
 
+class Check(Strict):
+    """A condition of acceptance that her answers can tell something about, said before she submits.
+
+    `fails`: it is not met; `unknown`: her answers leave it open, the department looks. A referral
+    also names somebody else whom she may turn to. What it means and what to do is the text
+    `check.<code>`. No check ever stops a submission: a department decides (domain 1.2 C).
+    """
+
+    code: Code
+    item: Code | None = None
+    about: Line
+    source: Line
+    when: Condition = ALWAYS
+    fails: Condition = NEVER
+    unknown: Condition = NEVER
+    kind: Literal["guidance", "referral"] = "guidance"
+
+
 class Document(Strict):
     """A document that we produce, such as the application form as PDF."""
 
@@ -279,6 +297,7 @@ class Service(Strict):
     items: Annotated[tuple[ItemDefinition, ...], Field(strict=False, min_length=1)]
     materials: Annotated[tuple[Material, ...], Field(strict=False)] = ()
     facts: Annotated[tuple[FactDefinition, ...], Field(strict=False)] = ()
+    checks: Annotated[tuple[Check, ...], Field(strict=False)] = ()
     case: CaseLimits
     switches: Switches
     documents: Annotated[tuple[Document, ...], Field(strict=False)] = ()
@@ -291,11 +310,15 @@ class Service(Strict):
             ("item", [one.code for one in self.items]),
             ("material", [one.code for one in self.materials]),
             ("fact", [one.code for one in self.facts]),
+            ("check", [one.code for one in self.checks]),
         ):
             _no_twins(what, codes)
         for position, item in enumerate(self.items):
             self._check_item(item, {one.code for one in self.items[:position]})
         self._check_shared_clocks()
+        for check in self.checks:
+            if check.item is not None:
+                _known(check.code, "item", check.item, (one.code for one in self.items))
         return self
 
     def _check_item(self, item: ItemDefinition, earlier: set[str]) -> None:

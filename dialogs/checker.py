@@ -13,7 +13,7 @@ from typing import Final
 
 from jinja2 import Environment, meta, nodes
 
-from cases.conditions import Condition, answers_named, rules_named
+from cases.conditions import NEVER, Condition, answers_named, rules_named
 from cases.definition import ItemDefinition, OfficeByAnswer
 from dialogs.deciding import decided_text
 from dialogs.definition import Definition
@@ -110,6 +110,9 @@ def conditions(definition: Definition) -> Iterator[tuple[str, Condition]]:
             yield f"{question.key} (its table)", row.when
     for statement in definition.form.statements:
         yield statement.key, statement.when
+    for check in definition.service.checks:
+        for condition in (check.when, check.fails, check.unknown):
+            yield f"check {check.code}", condition
 
 
 # ---- every question can be read ------------------------------------------------------------
@@ -187,6 +190,8 @@ def needed_texts(definition: Definition) -> frozenset[str]:
         needed |= {f"hint.{kind.name}", f"example.{kind.name}", *kind.texts}
     for question in questions(definition):
         needed |= set(question_texts(definition, question))
+    # what is only ever left open has nothing to say of itself but its name
+    needed |= {f"check.{one.code}" for one in definition.service.checks if one.fails != NEVER}
     return frozenset(needed)
 
 
@@ -349,9 +354,19 @@ def _service(definition: Definition) -> Iterator[str]:
         for missing in item.can_be_missing:
             if missing.kind != "result" and missing.code not in keys:
                 yield f"{item.code}: {missing.code} can be missing, but nothing asks for it again"
+    yield from _acceptance(definition, keys)
     for question in questions(definition):
         if not question.off_form and not question.review:
             yield f"{question.key}: it is printed on the form, but she could not check it"
+
+
+def _acceptance(definition: Definition, keys: set[str]) -> Iterator[str]:
+    """Conditions of acceptance look at answers, or at one row of a table."""
+    for check in definition.service.checks:
+        for condition in (check.when, check.fails, check.unknown):
+            for name in sorted(answers_named(condition)):
+                if name.partition(".")[0] not in keys:
+                    yield f"check {check.code}: it looks at {name}, which nobody asks for"
 
 
 def _opening(item: ItemDefinition) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
+from cases.checks import findings
 from cases.values import JSON
 from dialogs import taps
 from dialogs.conversation import Change as ChangeProposal
@@ -358,10 +359,31 @@ def _reviewed(speech: _Speech, event: Reviewed) -> tuple[Utterance, ...]:
     declared = speech.definition.statements(speech.here.answers, talk.today)
     statements: list[JSON] = [one.text for one in declared] if kind == "application" else []
     return (
+        *_checks(speech),
         Utterance(speech.text(f"review.{kind}", sections=_sections(speech))),
         Utterance(
             speech.text("review.declare", statements=statements),
             speech.numbered(taps.REVIEW, options),
+        ),
+    )
+
+
+def _checks(speech: _Speech) -> tuple[Utterance, ...]:
+    """What her answers do not meet, all of it at once, and what is left to the departments."""
+    talk = speech.talk
+    if talk.draft.kind != "application":
+        return ()
+    found = findings(speech.definition.service, speech.here.answers, talk.today)
+    fails = [one.check for one in found if one.standing == "fails"]
+    if not fails:
+        return ()
+    said: list[JSON] = [speech.text(f"check.{one.code}") for one in fails]
+    unknown: list[JSON] = [one.check.about for one in found if one.standing == "unknown"]
+    ways = ("human",) if any(one.kind == "referral" for one in fails) else ()
+    return (
+        Utterance(
+            speech.text("review.checks", fails=said, unknown=unknown),
+            tuple(speech.command(name) for name in ways),
         ),
     )
 

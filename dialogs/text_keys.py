@@ -52,6 +52,7 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
     "switched": frozenset({"person"}),
     "review.application": frozenset({"sections"}),
     "review.supplement": frozenset({"sections"}),
+    "review.checks": frozenset({"fails", "unknown"}),
     "review.declare": frozenset({"statements"}),
     "submitted": frozenset({"case_no"}),
     "confirm.withdraw": frozenset({"case_no"}),

@@ -28,7 +28,7 @@ def pushed(henan: Service, calendar: Calendar) -> Journey:
         for one in henan.items[:2]
     ]
     data = henan.model_dump(by_alias=True, exclude_none=True)
-    service = Service.model_validate({**data, "items": items})
+    service = Service.model_validate({**data, "items": items, "checks": []})
     case = opening(service, calendar, retirement_month="2026-12").case
     journey = Journey(service, calendar, case).on("2026-05-20")
     journey.take(dispatched(journey.case, service, calendar, "HN03", journey.now))

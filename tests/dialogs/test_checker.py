@@ -95,7 +95,7 @@ def _service(overlay: Mapping[str, Any]) -> Service:
             ),
         }
     )
-    return service.model_copy(update={"items": (item,)})
+    return service.model_copy(update={"items": (item,), "checks": ()})
 
 
 @cache
