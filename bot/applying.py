@@ -5,7 +5,7 @@ from datetime import datetime
 
 import orjson
 
-from cases.case import Application, Supplement
+from cases.case import Applicant, Application, Supplement
 from cases.case import Consent as Given
 from cases.values import JSON
 from dialogs.definition import Definition
@@ -36,7 +36,12 @@ def application(definition: Definition, draft: Draft, now: datetime) -> Applicat
         and answer.known is not None
         and answer.known != answer.value
     }
-    consents = tuple(Given(one.what, one.text_version, one.given_at) for one in draft.consents)
+    said = {*here.answers, *(one.key for one in definition.form.statements)}
+    consents = tuple(
+        Given(one.what, one.text_version, one.given_at)
+        for one in draft.consents
+        if one.what in said  # a paper that was signed and is no longer part of it
+    )
     return Application(
         draft=draft.id,
         person=draft.subject,
@@ -48,7 +53,17 @@ def application(definition: Definition, draft: Draft, now: datetime) -> Applicat
         submitted_at=now,
         digest=_digest(answers, documents, recorded),
         recorded=recorded,
+        applicant=_applicant(answers.get("applicant")),
+        agent=draft.agent,
     )
+
+
+def _applicant(said: JSON) -> Applicant:
+    match said:
+        case "employer" | "agency" | "archive_office":
+            return said
+        case _:
+            return "person"
 
 
 def supplement(definition: Definition, draft: Draft, now: datetime) -> Supplement:

@@ -20,6 +20,11 @@ def short_id(length: int = 10) -> str:
     return "".join(letters)
 
 
+def digits(length: int) -> str:
+    """A code to be read out and typed, zeros in front included."""
+    return str(secrets.randbelow(10**length)).zfill(length)
+
+
 def long_id() -> str:
     """An id that nobody can guess: 160 bits."""
     return random_bytes(20).hex()

@@ -277,7 +277,8 @@ class Notices:
 
     async def _address(self, recipient: str) -> Address | None:
         """Where a person, or one address of hers, is reached: the latest that still follows us."""
-        known = await self._means.addresses.addresses(recipient)
+        phone = recipient.partition(".")[0]  # `p.1`: somebody whom the phone of `p` speaks for
+        known = await self._means.addresses.addresses(phone)
         if not known:
             one = await self._means.addresses.load_address(recipient)
             known = [one] if one is not None else []

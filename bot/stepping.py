@@ -36,6 +36,7 @@ ERRAND_OTHERS: Final = timedelta(seconds=8)
 LOOK_UP: Final = "look_up"
 REMEMBER: Final = "remember"
 FORGET: Final = "forget"
+_ON_THE_TABLE: Final = frozenset({"open", "submitting"})
 REST: Final = "rest:"
 """How the tap begins that asks for what did not fit into an answer."""
 
@@ -125,8 +126,10 @@ class Stepping:
 
     def _draft(self, claim: Claim, conversation: Conversation, now: datetime) -> Draft:
         """The draft on the table, or a blank one that is kept once something is said in it."""
-        if claim.draft is not None and claim.draft.state in {"open", "submitting"}:
-            return claim.draft
+        here = claim.draft
+        # who parted from a common draft still knows its name, but is no author any more
+        if here is not None and here.state in _ON_THE_TABLE and claim.person in here.authors:
+            return here
         definition = self._default
         subject = conversation.speaking_for
         fresh = blank(short_id(), definition.province, definition.release, subject, now)
@@ -179,7 +182,7 @@ class Stepping:
         for _ in range(3):
             draft = await self._drafts.load(named)
             subject = next((one for one in conversation.subjects if one.draft == named), None)
-            if draft is None or subject is None:
+            if draft is None or subject is None or claim.person not in draft.authors:
                 return _Said(conversation, None, ())
             theirs = replace(conversation, speaking_for=subject.person, focus=Asking())
             turn, utterances = self._heard(envelope, theirs, draft, now)

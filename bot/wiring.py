@@ -53,6 +53,7 @@ from storage.notices import load_notices, load_templates
 from storage.redis.connect import connected
 from storage.redis.drafts import Drafts
 from storage.redis.errands import Errands
+from storage.redis.invitations import Invitations
 from storage.redis.limits import Limits
 from storage.redis.turns import Turns
 from storage.redis.wake import Wake
@@ -271,6 +272,7 @@ def _desk(
         drafts=Drafts(parts.redis, parts.sealer),
         errands=Errands(parts.wire, parts.sealer),
         limits=limits,
+        invitations=Invitations(parts.redis, parts.sealer),
         wake=wake.wake,
         cases=Cases(parts.database, parts.sealer),
         outbox=SqlOutbox(parts.database, parts.sealer, long_id),

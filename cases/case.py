@@ -32,6 +32,9 @@ the time for taking back; result: sent, but the department waits for another ite
 CaseState: TypeAlias = Literal[
     "submitted", "in_progress", "needs_applicant", "finished", "taken_back", "withdrawn"
 ]
+Applicant: TypeAlias = Literal["person", "employer", "agency", "archive_office"]
+"""Who applies: she herself, or for her her employer, an agency, the keeper of her file (HN-06,
+HB-02)."""
 FINAL: frozenset[ItemState] = frozenset(
     {"done", "refused", "denied", "not_applicable", "withdrawn"}
 )
@@ -65,7 +68,9 @@ class Application:
     consents: tuple[Consent, ...]
     submitted_at: datetime
     digest: str
-    applicant: Literal["person", "employer", "agency", "archive_office"] = "person"
+    applicant: Applicant = "person"
+    agent: str = ""
+    """Who applied for her (a person's id, as their phone calls her); empty: she herself."""
     recorded: Answers = field(default_factory=dict)
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from cases.case import Applicant
 from cases.conditions import ALWAYS, NEVER, Condition
 
 Code: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
@@ -19,7 +20,6 @@ Stage: TypeAlias = Literal[
     "accepted", "returned", "refused", "progress", "approved", "denied", "done", "misrouted"
 ]
 """A department's own words about an item; see the department API."""
-Applicant: TypeAlias = Literal["person", "employer", "agency", "archive_office"]
 Level: TypeAlias = Literal["province", "city", "county"]
 FactKind: TypeAlias = Literal["yes_no", "date", "month", "text"]
 ANY_OFFICE = "*"

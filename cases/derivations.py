@@ -108,6 +108,21 @@ def _age(answers: Answers, birth: str) -> RetirementAge | None:
         return None
 
 
+def begun_by_herself(answers: Answers, today: date) -> JSON:  # noqa: ARG001 — a Derivation's shape
+    """`person`: nobody applies for her unless the draft was begun so (`beginning`)."""
+    return "person"
+
+
+def applicant(answers: Answers, today: date) -> JSON:  # noqa: ARG001 — a Derivation's shape
+    """`person` for whom nobody applies; else it is asked who does (plan 三, HN-04…06)."""
+    return "person" if answers.get("beginning") == "person" else None
+
+
+def insured_as(answers: Answers, today: date) -> JSON:  # noqa: ARG001 — a Derivation's shape
+    """What was said at the beginning, where somebody applies for her: not asked twice."""
+    return answers.get("insured_as")
+
+
 DERIVATIONS: Mapping[str, Derivation] = MappingProxyType(
     {
         "sex_by_id_card": sex_by_id_card,
@@ -121,6 +136,9 @@ DERIVATIONS: Mapping[str, Derivation] = MappingProxyType(
         "month_after_retirement": month_after_retirement,
         "month_after_back_payment": month_after_back_payment,
         "month_after_filing": month_after_filing,
+        "begun_by_herself": begun_by_herself,
+        "applicant": applicant,
+        "insured_as": insured_as,
     }
 )
 """Name in the definitions → derivation."""

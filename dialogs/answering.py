@@ -6,7 +6,7 @@ from typing import assert_never
 from cases.values import JSON
 from dialogs.asking import ask
 from dialogs.conversation import Change, Confirming, Correcting, Keep
-from dialogs.draft import Answer, Consent, Draft
+from dialogs.draft import SAID, Answer, Consent, Draft
 from dialogs.form import Entry, Form, Group, Question
 from dialogs.kinds.base import Accepted, Doubtful, Partial, Reading, Rejected
 from dialogs.route import Place, place
@@ -23,6 +23,8 @@ from dialogs.turn import (
 )
 
 CONSENT = "consent"
+SIGNED = frozenset({CONSENT, "phrase"})
+"""Kinds of question by which leave is given to words that are kept in their version."""
 PHOTOS = "photos"
 
 
@@ -90,7 +92,7 @@ def _grow(talk: Talk, question: Question, reading: Partial) -> Talk:
     before = talk.draft.answers.get(question.key)
     if before is not None and before.done:
         talk = talk.with_draft(talk.draft.without(question.key))
-    part = Answer(reading.value, "citizen", talk.now, done=False)
+    part = Answer(reading.value, talk.voice, talk.now, done=False)
     talk = talk.with_answer(question.key, part)
     for media in _new_media(before, reading.value):
         talk = talk.errand(StorePhoto(talk.draft.id, question.key, media))
@@ -114,13 +116,13 @@ def _media(value: JSON) -> tuple[str, ...]:
 
 
 def _kept(talk: Talk, question: Question, value: JSON) -> Talk:
-    if question.kind == CONSENT:
+    if question.kind in SIGNED:
         talk = _with_consent(talk, question, value)
     return talk.with_draft(_put(talk.draft, question, value, talk))
 
 
 def _changed(talk: Talk, question: Question, value: JSON) -> Talk:
-    if question.kind == CONSENT:
+    if question.kind in SIGNED:
         talk = _with_consent(talk, question, value)
     talk = talk.with_draft(_replaced(talk, question, value))
     return talk.tell("changed", label=question.label)
@@ -150,7 +152,7 @@ def _unvouched(form: Form, draft: Draft) -> Draft:
     answers = {
         key: replace(answer, known=None)
         for key, answer in draft.answers.items()
-        if answer.source == "citizen" and key not in asked_anew
+        if answer.source in SAID and key not in asked_anew
     }
     return replace(draft, level="typed", answers=answers, consents=(), flags=())
 
@@ -159,7 +161,7 @@ def _put(draft: Draft, question: Question, value: JSON, talk: Talk) -> Draft:
     """What she says wins; what a register said stays beside it."""
     before = draft.answers.get(question.key) or draft.shelved.get(question.key)
     known = before.known if before is not None else None
-    return draft.with_answer(question.key, Answer(value, "citizen", talk.now, known=known))
+    return draft.with_answer(question.key, Answer(value, talk.voice, talk.now, known=known))
 
 
 def _with_consent(talk: Talk, question: Question, value: JSON) -> Talk:

@@ -6,10 +6,11 @@ from cases.values import JSON
 from dialogs.conversation import Asking
 from dialogs.draft import Answer, Consent
 from dialogs.form import Question
+from dialogs.parties import Role, is_shared
 from dialogs.reviewing import card_lines
-from dialogs.steps import CARD, CONFIRMED, LOOK_UPS, REGISTRY
+from dialogs.steps import CARD, CONFIRMED, INVITATION, LOOK_UPS, REGISTRY
 from dialogs.talk import Talk
-from dialogs.turn import Asked, AskRegistry, Errand, FetchPapers, Reviewed
+from dialogs.turn import Asked, AskRegistry, Errand, FetchPapers, Invite, Reviewed, Waited
 
 LOOKING: JSON = "asked"
 """The unfinished answer of a look-up that is under way."""
@@ -18,27 +19,45 @@ LOOKING: JSON = "asked"
 def ask(talk: Talk) -> Talk:
     """Put the open question, or show everything for checking when none is open."""
     talk = _past_an_empty_card(talk.focus(Asking()))
-    here = talk.place()
-    if here.open is None:
-        return talk.happened(Reviewed())
-    if here.open.kind in LOOK_UPS:
+    question = talk.open()
+    if question is None:
+        return _nothing_to_ask(talk)
+    if question.kind in LOOK_UPS:
         return _look_up(talk)
-    return talk.happened(Asked(here.open.key))
+    if question.kind == INVITATION:
+        return invite(talk)
+    return talk.happened(Asked(question.key))
 
 
 def ask_again(talk: Talk, misses: int = 0) -> Talk:
     """Put what is open once more: after something said by the way, or with more help."""
-    here = talk.place()
-    if here.open is None:
-        return talk.happened(Reviewed(misses))
-    if here.open.kind in LOOK_UPS:
+    question = talk.open()
+    if question is None:
+        return _nothing_to_ask(talk, misses)
+    if question.kind in LOOK_UPS:
         return talk.tell("looking_up.still", "skip")
-    return talk.happened(Asked(here.open.key, misses))
+    if question.kind == INVITATION:
+        return invite(talk)
+    return talk.happened(Asked(question.key, misses))
+
+
+def invite(talk: Talk) -> Talk:
+    """Have a code made by which the other comes to this draft."""
+    side: Role = "agent" if talk.role == "self" else "self"
+    asked = Answer(LOOKING, "suggested", talk.now, done=False)
+    talk = talk.with_answer(INVITATION, asked).errand(Invite(talk.draft.id, side))
+    return talk.tell("inviting")
+
+
+def _nothing_to_ask(talk: Talk, misses: int = 0) -> Talk:
+    """All is said: the review; where the other has still something to say, that we wait."""
+    waits = is_shared(talk.draft) and bool(talk.place().pending)
+    return talk.happened(Waited(misses) if waits else Reviewed(misses))
 
 
 def _past_an_empty_card(talk: Talk) -> Talk:
     """A card with nothing on it that she did not say herself is not shown."""
-    question = talk.place().open
+    question = talk.open()
     if question is None or question.kind != CARD or card_lines(talk):
         return talk
     return talk.with_answer(question.key, Answer(CONFIRMED, "suggested", talk.now))
@@ -55,7 +74,7 @@ def _look_up(talk: Talk) -> Talk:
 
 def due(talk: Talk) -> tuple[Question, ...]:
     """The look-ups that stand before anything else."""
-    return tuple(takewhile(lambda one: one.kind in LOOK_UPS, talk.place().pending))
+    return tuple(takewhile(lambda one: one.kind in LOOK_UPS, talk.pending()))
 
 
 def _errand(talk: Talk, question: Question) -> Errand:

@@ -21,10 +21,10 @@ from dialogs.exploring import Way, decide, explore, values_named
 from dialogs.form import MORE, Entry, Group, Question, more_question
 from dialogs.kinds.base import Kind
 from dialogs.steering import COMMANDS
-from dialogs.steps import CARD, IDENTITY, LOOK_UPS, STEPS
+from dialogs.steps import CARD, IDENTITY, INVITATION, LOOK_UPS, STEPS
 from dialogs.text_keys import ENGINE_TEXTS, variables_of
 
-UNTAPPED: Final = frozenset({"login", "switch", "complaint"})
+UNTAPPED: Final = frozenset({"login", "switch", "complaint", "join"})
 """Commands that stand on no button: they are typed, or have a link of their own."""
 
 LONGEST_ANSWER: Final = 120
@@ -202,7 +202,7 @@ def _kinds(definition: Definition) -> tuple[Kind, ...]:
 
 def question_texts(definition: Definition, question: Question) -> Iterator[str]:
     """The texts that only this question says."""
-    if question.kind not in LOOK_UPS and not question.decide:
+    if question.kind not in LOOK_UPS | {INVITATION} and not question.decide:
         yield f"ask.{question.key}"
     for row in question.decide:  # what is said when it comes out so, where that is worth a sentence
         own = decided_text(question.key, row.value)

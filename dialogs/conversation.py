@@ -46,7 +46,26 @@ class Withdraw:
     case_no: str
 
 
-Proposal: TypeAlias = Change | Keep | StartAgain | Delete | Withdraw
+@dataclass(frozen=True, slots=True)
+class Join:
+    """An invitation to a draft would be accepted: she lets an agent apply, an agent takes it on.
+
+    `reference` names the invitation, `of_draft` its draft, `side` who is invited; `params` is
+    what the proposal says (organisation, agent, masked telephone, name).
+    """
+
+    reference: str
+    of_draft: str
+    side: Literal["self", "agent"]
+    params: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Two people would go on apart: she applies by herself."""
+
+
+Proposal: TypeAlias = Change | Keep | StartAgain | Delete | Withdraw | Join | Part
 
 # ---- what is being talked about ------------------------------------------------------------
 
@@ -88,11 +107,15 @@ Focus: TypeAlias = Asking | Correcting | Confirming | Choosing | Paused
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Somebody this phone speaks for. `label` is how they are called here (本人, 老伴)."""
+    """Somebody this phone speaks for. `label` is how they are called here (本人, 老伴).
+
+    `name`: of an employee for whom this phone applies, who else would be one of many.
+    """
 
     person: str
     label: str
     draft: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

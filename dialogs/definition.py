@@ -48,13 +48,22 @@ class Definition:
         """The province's code, which is its folder under `services/`."""
         return self.service.province
 
+    @property
+    def takes_agents(self) -> bool:
+        """Whether an employer or agency may apply for somebody here."""
+        return self.service.applicants != ("person",)
+
     def holds(self, condition: Condition, answers: Answers, today: date) -> bool:
         """Whether the condition is true of the answers on the route."""
         return holds(condition, answers, today, self.rules)
 
     def statements(self, answers: Answers, today: date) -> tuple[Statement, ...]:
         """What is declared by submitting these answers."""
-        return tuple(one for one in self.form.statements if self.holds(one.when, answers, today))
+        return tuple(
+            one
+            for one in self.form.statements
+            if not one.signed and self.holds(one.when, answers, today)
+        )
 
     def version_of(self, key: str) -> str:
         """Which words a consent or declaration was given to: province, release, key."""

@@ -10,7 +10,9 @@ from typing import Literal, TypeAlias
 
 from cases.values import JSON
 
-Source: TypeAlias = Literal["citizen", "registry", "identity", "papers", "suggested"]
+Source: TypeAlias = Literal["citizen", "agent", "registry", "identity", "papers", "suggested"]
+SAID: frozenset[Source] = frozenset({"citizen", "agent"})
+"""What a person said, she or who applies for her: no register takes the place of it."""
 DraftState: TypeAlias = Literal["blank", "open", "submitting", "submitted"]
 Level: TypeAlias = Literal["typed", "verified", "window"]
 
@@ -69,6 +71,8 @@ class Draft:
     case_no: str = ""
     wanted: tuple[Wanted, ...] = ()
     flags: tuple[str, ...] = ()
+    agent: str = ""
+    """Who applies for her, as their own phone calls her (`Subject.person`); empty: she herself."""
     places: dict[date, tuple[object, object]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -111,3 +115,15 @@ def blank(draft_id: str, province: str, release: int, subject: str, now: datetim
         authors=(subject,),
         began_at=now,
     )
+
+
+def is_known(draft: Draft) -> bool:
+    """Whether it is certain that the application is this person's own.
+
+    Verified by the province's login, and still about the person who logged in; or seen at a
+    counter.
+    """
+    number = draft.answers.get("id_number")
+    if draft.level == "window":
+        return True
+    return draft.level == "verified" and number is not None and number.value == number.known

@@ -24,11 +24,14 @@ from dialogs.conversation import (
 from dialogs.deciding import announced
 from dialogs.definition import Definition
 from dialogs.draft import Draft
+from dialogs.kinds.reading import as_digits
 from dialogs.knowledge import OUTRIGHT
 from dialogs.offering import (
     confirm,
     offer_draft,
 )
+from dialogs.parties import is_shared, may_see
+from dialogs.proxies import CODE, handed_on
 from dialogs.reminding import come_back
 from dialogs.renewing import renew
 from dialogs.replying import SAME_AS, Words, again, among, answered, folded
@@ -87,10 +90,19 @@ def hear(
     if isinstance(said, Voice) and said.transcript:
         said = Text(said.transcript)
     if before is None:
-        return varied(announced(talk, _heard(talk, said))).turn()
+        return varied(_finished(talk, _heard(talk, said))).turn()
     new = renew(before, talk)
     heard = ask(new.talk) if new.elsewhere and _answers(talk, said) else _heard(new.talk, said)
-    return varied(announced(talk, heard)).turn()
+    return varied(_finished(new.talk, heard, talk)).turn()
+
+
+def _finished(before: Talk, after: Talk, first: Talk | None = None) -> Talk:
+    """What was decided is said; of two people at one draft the other hears when it is their turn.
+
+    `first`: the step as it began, before the draft moved to another release.
+    """
+    after = announced(first or before, after)
+    return handed_on(before, after) if is_shared(after.draft) else after
 
 
 def _answers(talk: Talk, said: Said) -> bool:
@@ -153,6 +165,8 @@ def _happened(
     match said:
         case Unfollowed():
             return talk.errand(ErasePerson(talk.conversation.person))
+        case Followed(scene=scene) if (code := CODE.search(scene)) is not None:
+            return steer(talk, "join", code[0])
         case Followed():
             return _greet(talk)
         case MenuTapped() if talk.draft.state == "submitting":
@@ -180,7 +194,8 @@ def _not_readable(said: Voice | Located | Unsupported) -> str:
 def _greet(talk: Talk) -> Talk:
     if talk.draft.state == "open":
         return offer_draft(talk.tell("greeting.back"))
-    return talk.tell("greeting", "apply", "progress", "help", "human")
+    proxy = ("proxy",) if talk.definition.takes_agents else ()
+    return talk.tell("greeting", "apply", *proxy, "progress", "help", "human")
 
 
 def _stray_photo(talk: Talk) -> Talk:
@@ -255,6 +270,9 @@ def _carried(talk: Talk, name: str, prefix: str, typed: str) -> str | None:
     carried = folded(typed).removeprefix(prefix)
     if carried == folded(typed):
         return None
+    if name == "join":  # and 代办要什么材料 is a question
+        code = CODE.fullmatch(as_digits(carried.lstrip(BREAKS)))
+        return code[0] if code is not None else None
     # 改 alone may begin anything: 改天再说
     return carried if len(prefix) > 1 or meant_lines(talk, carried) else None
 
@@ -340,7 +358,7 @@ def _is_live(talk: Talk, ref: taps.Ref) -> bool:
         return False
     if isinstance(focus, Correcting):
         return focus.key == ref.question
-    here = talk.place().open
+    here = talk.open()
     if ref.question == taps.REVIEW:
         return talk.is_asking and here is None and ref.asking == talk.conversation.asking
     return talk.is_asking and here is not None and here.key == ref.question
@@ -350,5 +368,7 @@ def _old_tap(talk: Talk, ref: taps.Ref) -> Talk:
     question = talk.place().question(ref.question)
     answer = talk.draft.answers.get(ref.question)
     if question is None or question.kind in STEPS or answer is None or not answer.done:
+        return again(talk.tell("tap.old"))
+    if not may_see(talk.role, question, talk.draft):
         return again(talk.tell("tap.old"))
     return again(talk.happened(AlreadyAnswered(question.key)))

@@ -16,7 +16,18 @@ from cases.rules import READS
 from cases.values import JSON, Answers
 from dialogs.definition import Definition
 from dialogs.form import Entry, Group, Question, general_key, more_question
-from dialogs.steps import CARD, CONFIRMED, IDENTITY, LATER, PAPERS, REGISTRY, SKIPPED, VERIFIED
+from dialogs.steps import (
+    CARD,
+    CONFIRMED,
+    IDENTITY,
+    INVITATION,
+    JOINED,
+    LATER,
+    PAPERS,
+    REGISTRY,
+    SKIPPED,
+    VERIFIED,
+)
 
 ANY_DAY: Final = date(2026, 1, 1)
 """Rules that look at today are tried on people far from every line they draw."""
@@ -168,6 +179,8 @@ _SAMPLES: Final[Mapping[str, Sequence[JSON]]] = {
     REGISTRY: ("found", "nothing", "referral", SKIPPED),
     PAPERS: ("found", "nothing", SKIPPED),
     CARD: (CONFIRMED,),
+    INVITATION: (JOINED,),
+    "phrase": (True,),
     "notice": (True,),
     "id_number": tuple(
         _id_number(birth, order) for birth in ("19400101", "20100101") for order in ("001", "002")

@@ -8,7 +8,7 @@ order of the file; which of them apply is said by their conditions.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
 
@@ -89,6 +89,10 @@ class Question(_Strict):
     """Shown masked on every screen (ID numbers, cards)."""
     also: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Other words by which people call it when they want to change it (手机 for 联系电话)."""
+    by: Literal["self", "agent", "either"] = "self"
+    """Who answers it when somebody applies for her: she, the agent, whoever comes to it first."""
+    gate: bool = False
+    """Nothing that stands behind it is asked of anybody before it is answered."""
 
 
 class Group(_Strict):
@@ -165,6 +169,8 @@ class Statement(_Strict):
     key: str
     text: str
     when: Condition = ALWAYS
+    signed: bool = False
+    """Declared by itself, in answer to a question (`settings.statement`), not by submitting."""
 
 
 class Form(_Strict):
@@ -218,6 +224,10 @@ class Form(_Strict):
             if any(entry.key == first for entry in section.questions):
                 return section
         raise KeyError(key)
+
+    def statement(self, key: str) -> str:
+        """The words of the statement with this key; empty when there is none."""
+        return next((one.text for one in self.statements if one.key == key), "")
 
     def round_label(self, key: str) -> str:
         """How the round `children.1` is called; empty for what is no round."""

@@ -3,7 +3,7 @@
 Lines to correct, persons to speak for, what to do with an unfinished draft, yes and no.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias, assert_never
 
@@ -15,7 +15,9 @@ from dialogs.conversation import (
     Choosing,
     Confirming,
     Delete,
+    Join,
     Keep,
+    Part,
     Proposal,
     StartAgain,
     Subject,
@@ -23,14 +25,18 @@ from dialogs.conversation import (
 )
 from dialogs.draft import blank
 from dialogs.form import Question, round_key
+from dialogs.parties import has_joined, hers_alone
+from dialogs.reviewing import changeable
 from dialogs.talk import Talk
 from dialogs.turn import (
+    AnswerInvitation,
     ChangeProposed,
     EraseDraft,
     Event,
     KeepProposed,
     Offered,
     Proposed,
+    TellParty,
     WithdrawCase,
 )
 
@@ -39,6 +45,8 @@ Labelled: TypeAlias = tuple[tuple[str, str], ...]
 
 DRAFT_OPTIONS: Final = ("continue", "restart", "delete")
 RELATIONS: Final = ("spouse", "father", "mother", "other")
+EMPLOYEE: Final = "employee"
+"""How somebody is called whom this phone applies for by office: employer, agency."""
 MOST_LINES: Final = 8
 """More lines than this are offered by the part of the form they stand in."""
 SECTION: Final = "section."
@@ -54,7 +62,7 @@ def offer_lines(talk: Talk, within: str = "") -> Talk:
     """Which line is to be corrected? `within`: a part of the form, or a round of a group."""
     lines = [
         one
-        for one in talk.place().answered
+        for one in changeable(talk)
         if one.review and not one.decide and _stands_in(talk, one, within)
     ]
     if not lines:
@@ -82,7 +90,7 @@ def labelled(talk: Talk, choosing: Choosing) -> Labelled:
     return tuple((option, _label(talk, choosing.what, option)) for option in choosing.options)
 
 
-def propose(talk: Talk, proposal: StartAgain | Delete | Withdraw) -> Talk:
+def propose(talk: Talk, proposal: StartAgain | Delete | Withdraw | Join | Part) -> Talk:
     """Yes or no to something that cannot simply be undone."""
     return propose_again(talk.focus(Confirming(proposal)), proposal)
 
@@ -92,18 +100,26 @@ def propose_again(talk: Talk, proposal: Proposal, misses: int = 0) -> Talk:
     return talk.happened(_proposing(proposal, misses))
 
 
+_BARE: Final[Mapping[type[StartAgain | Delete | Part], str]] = {
+    StartAgain: "restart",
+    Delete: "delete",
+    Part: "part",
+}
+"""Proposals that mention nothing, by the key of their wording."""
+
+
 def _proposing(proposal: Proposal, misses: int) -> Event:
     match proposal:
         case Change(key=key, value=value):
             return ChangeProposed(key, value, misses)
         case Keep(key=key, value=value, reason=reason, params=params):
             return KeepProposed(key, value, reason, params, misses)
-        case StartAgain():
-            return Proposed("restart", misses=misses)
-        case Delete():
-            return Proposed("delete", misses=misses)
+        case StartAgain() | Delete() | Part():
+            return Proposed(_BARE[type(proposal)], misses=misses)
         case Withdraw(case_no=case_no):
             return Proposed("withdraw", {"case_no": case_no}, misses)
+        case Join(side=side, params=params):
+            return Proposed(f"join_{side}", params, misses)
         case _:
             assert_never(proposal)
 
@@ -113,6 +129,8 @@ def choose(talk: Talk, choosing: Choosing, option: str) -> Talk:
     match choosing.what:
         case "line":
             question = talk.place().question(option)
+            if question is not None and question not in changeable(talk):
+                return ask_again(talk)
             return offer_lines(talk, option) if question is None else correct(talk, question)
         case "person":
             return _speak_for(talk, option)
@@ -129,13 +147,26 @@ def confirm(talk: Talk, proposal: Proposal) -> Talk:
             return apply_change(talk, proposal)
         case Keep(key=key, value=value):
             return accept(talk, talk.definition.form.question(key), value)
+        case StartAgain() | Delete() | Part():
+            return _ended(talk, proposal)
+        case Withdraw(case_no=case_no):
+            errand = WithdrawCase(talk.conversation.speaking_for, case_no)
+            return talk.focus(Asking()).errand(errand).tell("withdrawing")
+        case Join():
+            return _answer_invitation(talk, proposal, agreed=True)
+        case _:
+            assert_never(proposal)
+
+
+def _ended(talk: Talk, proposal: StartAgain | Delete | Part) -> Talk:
+    """The draft is no longer what it was."""
+    match proposal:
         case StartAgain():
             return ask(_emptied(talk).tell("restarted"))
         case Delete():
             return _deleted(talk)
-        case Withdraw(case_no=case_no):
-            errand = WithdrawCase(talk.conversation.speaking_for, case_no)
-            return talk.focus(Asking()).errand(errand).tell("withdrawing")
+        case Part():
+            return left(talk)
         case _:
             assert_never(proposal)
 
@@ -145,7 +176,9 @@ def decline(talk: Talk, proposal: Proposal) -> Talk:
     match proposal:
         case Keep(key=key):
             return _once_more(talk, key)
-        case Change() | StartAgain() | Delete() | Withdraw():
+        case Join():
+            return _answer_invitation(talk, proposal, agreed=False)
+        case Change() | StartAgain() | Delete() | Withdraw() | Part():
             talk = talk.tell("left_as_it_is")
             return ask(talk) if talk.draft.state == "open" else talk.focus(Asking())
         case _:
@@ -191,6 +224,9 @@ def _label(talk: Talk, what: str, option: str) -> str:
 
 def _called(talk: Talk, option: str) -> str:
     """老伴; the second of those who are called alike: 其他家人2."""
+    named = {one.person: one.name for one in talk.conversation.subjects if one.name}
+    if option in named:
+        return named[option]
     labels = {one.person: one.label for one in talk.conversation.subjects}
     label = labels.get(option, option)
     alike = [person for person, called in labels.items() if called == label]
@@ -205,7 +241,7 @@ def _once_more(talk: Talk, key: str) -> Talk:
     """The doubtful answer was a slip: ask for it again, in the form or in the correction."""
     question = talk.definition.form.question(key)
     here = talk.place()
-    return ask(talk) if here.open == question else correct(talk, question)
+    return ask(talk) if question in here.pending else correct(talk, question)
 
 
 def _with_found_draft(talk: Talk, option: str) -> Talk:
@@ -239,3 +275,40 @@ def _speak_for(talk: Talk, option: str) -> Talk:
     way_on = "continue" if subject.draft else "apply"
     person = _called(talk, subject.person)
     return talk.tell("switched", way_on, "progress", person=person)
+
+
+# ---- two people ------------------------------------------------------------------------------
+
+
+def _answer_invitation(talk: Talk, join: Join, *, agreed: bool) -> Talk:
+    """Come to the other's draft, or decline to; the errand looks whether it may still be."""
+    talk = _as_who_comes(talk, join) if agreed else talk
+    answer = AnswerInvitation(
+        join.of_draft, join.reference, join.side, talk.conversation.speaking_for, agreed
+    )
+    return talk.focus(Asking()).errand(answer).tell("joining" if agreed else "declining")
+
+
+def _as_who_comes(talk: Talk, join: Join) -> Talk:
+    """She comes as herself; an agent comes for another employee. The draft lies on the table."""
+    conversation = talk.conversation
+    comes = conversation.person
+    label, name = "self", ""
+    if join.side == "agent":
+        comes, label = f"{conversation.person}.{len(conversation.subjects)}", EMPLOYEE
+        name = str(join.params.get("name") or "")
+    talk = talk.with_subject(Subject(comes, label, join.of_draft, name))
+    return talk.with_conversation(replace(talk.conversation, speaking_for=comes))
+
+
+def left(talk: Talk) -> Talk:
+    """She goes on by herself; the other is told. An agent who leaves has the draft no longer."""
+    draft, role = talk.draft, talk.role
+    other = draft.agent if role == "self" else draft.subject
+    talk = talk.with_draft(hers_alone(talk.definition, draft, talk.today))
+    if has_joined(draft):
+        talk = talk.errand(TellParty(other, f"proxy_left_{role}", draft.id))
+    if role == "self":
+        return ask(talk.tell("parted.self"))
+    gone = talk.with_subject(replace(talk.conversation.subject, draft="", name=""))
+    return gone.focus(Asking()).tell("parted.agent")

@@ -67,7 +67,7 @@ def released(definition: Definition) -> Release:
 
 def consent_words(definition: Definition) -> dict[str, str]:
     """The words she gives her leave to, by text key."""
-    keys = (f"ask.{one.key}" for one in questions(definition) if one.kind == "consent")
+    keys = (f"ask.{one.key}" for one in questions(definition) if one.kind in {"consent", "phrase"})
     return {key: definition.texts.sources[key] for key in keys if key in definition.texts}
 
 

@@ -75,7 +75,7 @@ def _fits(before: Definition, after: Definition, key: str, answer: Answer) -> bo
         return False
     if new.kind == "choice":
         return answer.value in {option.id for option in new.options}
-    if new.kind == "consent":
+    if new.kind in {"consent", "phrase"}:
         words = f"ask.{key}"
         return consent_words(before).get(words) == consent_words(after).get(words)
     return True

@@ -19,6 +19,8 @@ from dialogs.conversation import (
     Confirming,
     Correcting,
     Delete,
+    Join,
+    Part,
     Paused,
     Proposal,
     StartAgain,
@@ -58,6 +60,7 @@ SAME_AS: Final[dict[type[Proposal], str]] = {
     StartAgain: "restart",
     Delete: "delete",
     Withdraw: "withdraw",
+    Part: "part",
 }
 """Commands that, repeated when they are to be confirmed, mean yes."""
 
@@ -81,12 +84,19 @@ def answered(talk: Talk, said: Words) -> Talk:
 
 def _to_proposal(talk: Talk, proposal: Proposal, said: Words) -> Talk:
     """Yes or no, in whatever words; a question of hers is neither."""
-    what = SAME_AS.get(type(proposal), "keep")
+    what = _worded(proposal)
     option = _option((("yes", talk.text(f"yes.{what}")), ("no", talk.text(f"no.{what}"))), said)
     plain = _polarity(talk, said) if option is None else option == "yes"
     if plain is None:
         return _unclear(talk, said)
     return confirm(talk, proposal) if plain else decline(talk, proposal)
+
+
+def _worded(proposal: Proposal) -> str:
+    """Under which key yes and no to it are worded."""
+    if isinstance(proposal, Join):
+        return f"join_{proposal.side}"
+    return SAME_AS.get(type(proposal), "keep")
 
 
 def _to_choice(talk: Talk, choosing: Choosing, said: Words) -> Talk:
@@ -113,14 +123,14 @@ def _line_meant(talk: Talk, said: Words) -> str | None:
 
 def _photo_by_the_way(talk: Talk, said: Photo) -> Talk:
     """A photo that the form waits for is welcome at any time."""
-    question = talk.place().open
+    question = talk.open()
     if talk.draft.state == "open" and question is not None and question.kind == "photos":
         return _to_question(talk, question, said)
     return again(talk.tell("photo.not_now_form"))
 
 
 def _to_open_question(talk: Talk, said: Words) -> Talk:
-    question = talk.place().open
+    question = talk.open()
     if question is None:
         return _to_review(talk, said)
     return _to_question(talk, question, said)
@@ -156,7 +166,7 @@ def _to_login(talk: Talk, question: Question, said: Words) -> Talk:
         return steer(talk, "login")
     later = ((LATER, talk.text("login.later")),)
     if wanted is False or _option(later, said) is not None:
-        return ask(talk.with_answer(question.key, Answer(LATER, "citizen", talk.now)))
+        return ask(talk.with_answer(question.key, Answer(LATER, talk.voice, talk.now)))
     return _unclear(talk, said)
 
 
@@ -169,7 +179,7 @@ def _to_card(talk: Talk, question: Question, said: Words) -> Talk:
     if right is False and option is None:
         return offer_lines(talk)
     if right is True or option == CONFIRMED:
-        return ask(talk.with_answer(question.key, Answer(CONFIRMED, "citizen", talk.now)))
+        return ask(talk.with_answer(question.key, Answer(CONFIRMED, talk.voice, talk.now)))
     if option is None:
         return _unclear(talk, said)
     return correct(talk, talk.definition.form.question(option))

@@ -11,9 +11,11 @@ from cases.case import FINAL
 from cases.values import JSON
 from dialogs.asking import ask, due
 from dialogs.conversation import WITHDRAW, Asking, Withdraw
-from dialogs.draft import Answer, Source
+from dialogs.draft import SAID, Answer, Source
 from dialogs.form import Question
 from dialogs.offering import propose
+from dialogs.parties import EMPLOYEE_NAME, is_shared
+from dialogs.proxies import come, invitation, invited, other_name
 from dialogs.reminding import reminded
 from dialogs.route import wanted_entries
 from dialogs.said import (
@@ -21,6 +23,12 @@ from dialogs.said import (
     CaseWithdrawn,
     IdentityConfirmed,
     IdentityRefused,
+    InvitationClosed,
+    InvitationOpened,
+    Invited,
+    JoinedDraft,
+    NotInvited,
+    NotJoined,
     PapersAnswered,
     PhotoLost,
     PhotoStored,
@@ -46,6 +54,8 @@ def learn(talk: Talk, result: Result) -> Talk:
         return reminded(talk, result.kind)
     if isinstance(result, (ProgressFound, CaseWithdrawn, WantedFound)):
         return _about_cases(talk, result)
+    if isinstance(result, (InvitationOpened, InvitationClosed, NotJoined)):
+        return invitation(talk, result)
     if result.draft != talk.draft.id:
         return talk
     if isinstance(result, (CaseOpened, SubmissionRefused)):
@@ -60,9 +70,16 @@ def _for_open_draft(
     | RegistryAnswered
     | PapersAnswered
     | PhotoStored
-    | PhotoLost,
+    | PhotoLost
+    | Invited
+    | NotInvited
+    | JoinedDraft,
 ) -> Talk:
     match result:
+        case Invited() | NotInvited():
+            return invited(talk, result)
+        case JoinedDraft(side=side):
+            return come(talk, side)
         case IdentityConfirmed() | IdentityRefused():
             return _identity(talk, result)
         case RegistryAnswered() | PapersAnswered():
@@ -173,7 +190,7 @@ def _says_nothing(talk: Talk) -> bool:
 
 
 def _is_hers(answer: Answer) -> bool:
-    return answer.source == "citizen"
+    return answer.source in SAID
 
 
 def _submission(talk: Talk, result: CaseOpened | SubmissionRefused) -> Talk:
@@ -205,9 +222,13 @@ def _refused(talk: Talk, reason: str) -> Talk:
 def _identity(talk: Talk, result: IdentityConfirmed | IdentityRefused) -> Talk:
     if isinstance(result, IdentityRefused):
         return ask(talk.tell(f"identity.{result.reason}"))
+    if talk.role == "agent":
+        return ask(talk.tell("login.hers"))
     said = talk.draft.answers.get("id_number")
     if said is not None and said.value != result.id_number:
         return ask(talk.tell("identity.other_person"))
+    if talk.draft.value(EMPLOYEE_NAME) not in {None, result.name} and is_shared(talk.draft):
+        return other_name(talk)
     claims: Mapping[str, JSON] = {
         "name": result.name,
         "id_number": result.id_number,
@@ -263,12 +284,24 @@ def _flagged(talk: Talk, result: RegistryAnswered) -> Talk:
 def _filled(talk: Talk, facts: Mapping[str, JSON], source: Source) -> Talk:
     """Fill in what she has not said herself; beside what she has said, keep what is known."""
     for key, value in facts.items():
+        if not _may_be(talk, key, value):
+            continue
         said = talk.draft.answers.get(key)
-        if said is not None and said.source == "citizen":
+        if said is not None and said.source in SAID:
             talk = talk.with_answer(key, replace(said, known=value))
         else:
             talk = talk.with_answer(key, Answer(value, source, talk.now, known=value))
     return talk
+
+
+def _may_be(talk: Talk, key: str, value: JSON) -> bool:
+    """Whether a question with options has this one on the way she goes (HN-05, for one)."""
+    question = talk.definition.form.question(key)
+    if not question.options or not isinstance(value, str):
+        return True
+    offered = {one.id: one.when for one in question.options}
+    answers = talk.place().answers
+    return value not in offered or talk.definition.holds(offered[value], answers, talk.today)
 
 
 def _photo(talk: Talk, key: str, media: str, document: str) -> Talk:

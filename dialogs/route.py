@@ -97,6 +97,7 @@ class _Walk:
         self.answered: list[Question] = []
         self.pending: list[Question] = []
         self.answers: dict[str, JSON] = {}
+        self.closed = False
 
     def know(self, earlier: Place, known: int) -> None:
         """Begin where an earlier walk had found so many answers."""
@@ -107,6 +108,8 @@ class _Walk:
         """Walk on from step `first`; where the open question stands, and what was known there."""
         stop = first, len(self.answered)
         for index in range(first, len(steps)):
+            if self.closed:  # behind a gate nothing is asked
+                break
             if not self.pending:
                 stop = index, len(self.answered)
             step = steps[index]
@@ -133,6 +136,7 @@ class _Walk:
             self.answered.append(question)
             return
         self.pending.append(question)
+        self.closed = self.closed or question.gate
 
     def go_round(self, group: Group) -> None:
         """One child after the other, as long as there is another."""

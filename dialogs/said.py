@@ -194,6 +194,58 @@ class Reminded:
     kind: Kind
 
 
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """The code to send on, and the name under which it is kept."""
+
+    draft: str
+    code: str = field(repr=False)
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotInvited:
+    """So many codes were made today that there is no other."""
+
+    draft: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationOpened:
+    """What a code invites to: `params` are names, and the agent's telephone masked."""
+
+    reference: str
+    of_draft: str
+    side: Literal["self", "agent"]
+    params: Mapping[str, JSON] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationClosed:
+    """The code leads nowhere (whether it never was, ended or was used sounds alike).
+
+    later: too many codes were tried. own: it is this phone's own.
+    """
+
+    reason: Literal["unknown", "later", "own"]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedDraft:
+    """Who was invited has come to the draft."""
+
+    draft: str
+    side: Literal["self", "agent"]
+
+
+@dataclass(frozen=True, slots=True)
+class NotJoined:
+    """The draft is not there any more, the code used meanwhile, or it was declined."""
+
+    of_draft: str
+    declined: bool
+
+
 Result: TypeAlias = (
     IdentityConfirmed
     | IdentityRefused
@@ -207,6 +259,12 @@ Result: TypeAlias = (
     | CaseWithdrawn
     | WantedFound
     | Reminded
+    | Invited
+    | NotInvited
+    | InvitationOpened
+    | InvitationClosed
+    | JoinedDraft
+    | NotJoined
 )
 
 Said: TypeAlias = Spoken | Result

@@ -17,6 +17,8 @@ from dialogs.conversation import Confirming, Correcting
 from dialogs.deciding import decided_text
 from dialogs.definition import Definition
 from dialogs.form import Question, Section, general_key
+from dialogs.kinds.phrase import sentence
+from dialogs.parties import has_joined, is_shared, may_see
 from dialogs.reviewing import card_lines, review_options
 from dialogs.route import Place
 from dialogs.say import Choice, Link, Utterance
@@ -38,10 +40,12 @@ from dialogs.turn import (
     Reviewed,
     Told,
     Turn,
+    Waited,
 )
 
 PROVISIONAL: Final = frozenset(
     {"looking_up", "looking_up.still", "submitting", "progress.looking", "withdrawing"}
+    | {"inviting", "join.looking", "joining", "declining"}
 )
 """Texts that are overtaken by the result they announce."""
 
@@ -178,20 +182,26 @@ def _rung(misses: int) -> Literal["asked", "hint", "example", "way_out"]:
 
 
 def _answers_shown(speech: _Speech) -> dict[str, JSON]:
-    """Every answer on the route; what is not there is empty, so that a text can ask for it."""
+    """Every answer on the route that may be seen; what is not there is empty: a text can ask."""
+    talk, here = speech.talk, speech.here
     empty: dict[str, JSON] = dict.fromkeys(speech.definition.form.by_key, "")
     return empty | {
-        one.key: shown(speech.talk, one, speech.here, masked=True) for one in speech.here.answered
+        one.key: shown(talk, one, here, masked=True)
+        for one in here.answered
+        if may_see(talk.role, one, talk.draft)
     }
 
 
 def _asking_params(speech: _Speech, question: Question) -> dict[str, JSON]:
     """What the wording of a question may mention."""
     parts = question.key.split(".")
+    statement = question.settings.get("statement")
     return {
         "label": question.label,
         "number": int(parts[1]) + 1 if len(parts) == 3 else 1,
         "window": speech.definition.contacts.get("window", ""),
+        "phrase": sentence(question),
+        "statement": speech.definition.form.statement(str(statement)),
     }
 
 
@@ -250,6 +260,8 @@ def _card_lines(speech: _Speech) -> Iterator[tuple[str, str]]:
 
 def _line(speech: _Speech, question: Question) -> dict[str, JSON]:
     talk = speech.talk
+    if not may_see(talk.role, question, talk.draft):
+        return {"label": question.label, "value": speech.text("hers")}
     value = shown(talk, question, speech.here, masked=question.masked)
     return {"label": question.label, "value": value}
 
@@ -355,6 +367,10 @@ def _reviewed(speech: _Speech, event: Reviewed) -> tuple[Utterance, ...]:
     if event.misses:
         return (_choosing(speech, "", taps.REVIEW, options, event.misses),)
     talk = speech.talk
+    if is_shared(talk.draft) and talk.role == "self":
+        whole = Utterance(speech.text("review.application", sections=_sections(speech)))
+        then = speech.text("review.by_agent", **_parties(speech))
+        return (whole, Utterance(then, (speech.command("change"), speech.command("part"))))
     kind = talk.draft.kind
     declared = speech.definition.statements(speech.here.answers, talk.today)
     statements: list[JSON] = [one.text for one in declared] if kind == "application" else []
@@ -399,6 +415,24 @@ def _sections(speech: _Speech) -> list[JSON]:
     return [{"title": section.title, "lines": said} for section, said in lines.values()]
 
 
+def _waited(speech: _Speech, event: Waited) -> tuple[Utterance, ...]:
+    """The one is done: whom we wait for, what can be done meanwhile."""
+    del event
+    role, joined = speech.talk.role, has_joined(speech.turn.draft)
+    text = speech.text(f"waiting.{role}" if joined else f"waiting.{role}_alone", **_parties(speech))
+    names = ("change", "part") if joined else ("invite", "part" if role == "self" else "delete")
+    return (Utterance(text, tuple(map(speech.command, names))),)
+
+
+def _parties(speech: _Speech) -> dict[str, JSON]:
+    """How the two call each other."""
+    answers = speech.here.answers
+    return {
+        "name": str(answers.get("employee_name") or ""),
+        "organisation": str(answers.get("employer_name") or ""),
+    }
+
+
 def _already_answered(speech: _Speech, event: AlreadyAnswered) -> tuple[Utterance, ...]:
     question = speech.question(event.question)
     text = speech.text("tap.answered", **_line(speech, question))
@@ -431,5 +465,6 @@ SPEAKERS: Final[Mapping[type[Event], Speaker]] = {
     AlreadyAnswered: _already_answered,
     KnowledgeTold: _knowledge,
     FactAsked: _fact_asked,
+    Waited: _waited,
 }
 """Who puts which event into words; a test holds it complete."""

@@ -13,14 +13,18 @@ from dialogs.conversation import (
     Confirming,
     Correcting,
     Delete,
+    Part,
     Paused,
     StartAgain,
     Withdraw,
 )
-from dialogs.draft import Answer, Consent, Draft
+from dialogs.draft import Answer, Consent, is_known
 from dialogs.form import Question
 from dialogs.kinds.reading import asks
 from dialogs.offering import decline, offer_draft, offer_lines, offer_persons, propose
+from dialogs.parties import has_joined, is_shared
+from dialogs.proxies import EMPLOYEE, apply_for_employee, invite_again, join, not_yet, part
+from dialogs.reviewing import changeable
 from dialogs.steps import LOOK_UPS, SKIPPED, STEPS
 from dialogs.talk import Talk
 from dialogs.turn import FindProgress, FindWanted, OpenTask, StorePhoto, Submit, Supply
@@ -39,6 +43,8 @@ def steer(talk: Talk, command: str, argument: str = "") -> Talk:
 def _apply(talk: Talk, _: str) -> Talk:
     if talk.draft.state == "open":
         return offer_draft(talk)
+    if talk.conversation.subject.label == EMPLOYEE:
+        return apply_for_employee(talk, "")
     draft = replace(talk.draft, state="open")
     begun = talk.with_draft(draft).with_subject(replace(talk.conversation.subject, draft=draft.id))
     return ask(begun.tell("welcome"))
@@ -79,8 +85,8 @@ def _last_said(talk: Talk) -> Question | None:
     answers = talk.draft.answers
     hers = [
         question
-        for question in talk.place().answered
-        if question.key in answers and answers[question.key].source == "citizen"
+        for question in changeable(talk)
+        if question.key in answers and answers[question.key].source == talk.voice
     ]
     latest = max((answers[question.key].at for question in hers), default=None)
     return next((one for one in reversed(hers) if answers[one.key].at == latest), None)
@@ -98,7 +104,7 @@ def meant_lines(talk: Talk, words: str) -> tuple[Question, ...]:
 
     Or in a few words around the name: 地址不太对.
     """
-    said = [one for one in talk.place().answered if one.kind not in STEPS and not one.decide]
+    said = [one for one in changeable(talk) if one.kind not in STEPS and not one.decide]
     exact = tuple(one for one in said if words in {one.key, one.label, *one.also})
     if exact or asks(words):
         return exact
@@ -140,10 +146,14 @@ def _pause(talk: Talk, _: str) -> Talk:
 
 
 def _restart(talk: Talk, _: str) -> Talk:
+    if talk.draft.state == "open" and has_joined(talk.draft):
+        return talk.tell("restart.shared", "change", "part")
     return propose(talk, StartAgain()) if talk.draft.state == "open" else _apply(talk, "")
 
 
 def _delete(talk: Talk, _: str) -> Talk:
+    if talk.draft.state == "open" and has_joined(talk.draft) and talk.role == "agent":
+        return propose(talk, Part())  # what is hers an agent does not delete
     return propose(talk, Delete()) if talk.draft.state == "open" else _nothing_open(talk)
 
 
@@ -167,7 +177,7 @@ def _complaint(talk: Talk, note: str) -> Talk:
 
 def _task(talk: Talk, kind: str, note: str) -> Talk:
     talk = talk.with_conversation(replace(talk.conversation, reminder=""))
-    here = talk.place().open
+    here = talk.open()
     question = here.key if here is not None and talk.draft.state == "open" else ""
     opened = OpenTask(
         person=talk.conversation.speaking_for,
@@ -189,15 +199,15 @@ def _withdraw(talk: Talk, argument: str) -> Talk:
 
 def _skip(talk: Talk, _: str) -> Talk:
     """Go on without the open question, where that is allowed; never wait for a look-up."""
-    here = talk.place().open
+    here = talk.open()
     if talk.draft.state != "open" or here is None:
         return _nothing_open(talk) if talk.draft.state != "open" else ask(talk)
     for question in due(talk):
-        talk = talk.with_answer(question.key, Answer(SKIPPED, "citizen", talk.now))
+        talk = talk.with_answer(question.key, Answer(SKIPPED, talk.voice, talk.now))
     if here.kind in LOOK_UPS:
         return ask(talk)
     if here.skippable:
-        return ask(talk.with_answer(here.key, Answer(None, "citizen", talk.now)))
+        return ask(talk.with_answer(here.key, Answer(None, talk.voice, talk.now)))
     return ask_again(talk.tell("skip.needed"))
 
 
@@ -205,8 +215,10 @@ def submit(talk: Talk, _: str = "") -> Talk:
     """Hand everything in, if she is known surely enough and every photo is safe."""
     if talk.draft.state != "open":
         return _nothing_open(talk)
-    if talk.place().open is not None:
+    if talk.place().open is not None or (is_shared(talk.draft) and talk.role == "self"):
         return ask(talk)
+    if is_shared(talk.draft) and (refused := not_yet(talk)) is not None:
+        return refused
     if talk.draft.kind == "application" and not is_known(talk.draft):
         return talk.tell("submit.verify_first", "login", "human", **talk.definition.contacts)
     unsafe = _unsafe_photos(talk)
@@ -214,18 +226,6 @@ def submit(talk: Talk, _: str = "") -> Talk:
         overdue = [one for one in unsafe if _is_overdue(talk, one.question)]
         return talk.errand(*overdue).tell("submit.photos_pending", "submit")
     return _submitted(talk)
-
-
-def is_known(draft: Draft) -> bool:
-    """Whether it is certain that the application is this person's own.
-
-    Verified by the province's login, and still about the person who logged in; or seen at a
-    counter.
-    """
-    number = draft.answers.get("id_number")
-    if draft.level == "window":
-        return True
-    return draft.level == "verified" and number is not None and number.value == number.known
 
 
 def _submitted(talk: Talk) -> Talk:
@@ -262,6 +262,8 @@ def _list(value: object) -> list[object]:
 
 
 def _login(talk: Talk, _: str) -> Talk:
+    if talk.draft.state == "open" and talk.role == "agent":
+        return ask(talk.tell("login.hers"))  # the draft is about her: the agent's login is no use
     return talk.tell("login.link", "continue")
 
 
@@ -288,4 +290,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "skip": _skip,
     "submit": submit,
     "login": _login,
+    "proxy": apply_for_employee,
+    "invite": invite_again,
+    "join": join,
+    "part": part,
 }

@@ -14,11 +14,15 @@ PAPERS: Final = "papers"
 """Answered by the store of retirement papers: `found`, `nothing`, or `skipped`."""
 CARD: Final = "card"
 """Answered `confirmed` when she has seen everything that was filled in for her."""
+INVITATION: Final = "invitation"
+"""Answered `joined` when the other of two people has come to the draft by the code they were sent;
+before that it holds, unfinished, under which name the code is kept."""
 
 LOOK_UPS: Final = frozenset({REGISTRY, PAPERS})
-STEPS: Final = frozenset({IDENTITY, CARD}) | LOOK_UPS
+STEPS: Final = frozenset({IDENTITY, CARD, INVITATION}) | LOOK_UPS
 
 VERIFIED: Final = "verified"
 LATER: Final = "later"
 SKIPPED: Final = "skipped"
 CONFIRMED: Final = "confirmed"
+JOINED: Final = "joined"

@@ -11,9 +11,10 @@ from typing import Final
 from cases.values import JSON
 from dialogs.conversation import Asking, Conversation, Focus, Paused, Subject
 from dialogs.definition import Definition
-from dialogs.draft import Answer, Draft
+from dialogs.draft import Answer, Draft, Source
 from dialogs.form import Question
 from dialogs.kinds.base import Kind, Scene
+from dialogs.parties import Role, pending_for, role
 from dialogs.route import Place, place
 from dialogs.turn import Errand, Event, Told, Turn
 
@@ -46,6 +47,25 @@ class Talk:
     def place(self) -> Place:
         """Where the draft stands in the form."""
         return place(self.definition, self.draft, self.today)
+
+    @property
+    def role(self) -> Role:
+        """Whether she herself speaks, or who applies for her."""
+        return role(self.conversation, self.draft)
+
+    @property
+    def voice(self) -> Source:
+        """What an answer given now has as its source."""
+        return "agent" if self.role == "agent" else "citizen"
+
+    def pending(self) -> tuple[Question, ...]:
+        """What is still to be asked of whoever speaks."""
+        return pending_for(self.role, self.place(), self.draft)
+
+    def open(self) -> Question | None:
+        """What is to be asked of whoever speaks, now."""
+        pending = self.pending()
+        return pending[0] if pending else None
 
     def kind(self, question: Question) -> Kind:
         """What reads this question. Raises KeyError for a step, which nothing reads."""

@@ -9,6 +9,9 @@ from typing import Final
 CONTACTS: Final = frozenset({"phone", "hours", "window"})
 """What every province's contacts.yaml says."""
 
+JOINING: Final = frozenset({"organisation", "agent", "phone", "name"})
+"""What the question says whether one would come to another's draft."""
+
 _PLAIN: Final = """
     greeting greeting.back welcome welcome_back restarted deleted nothing_open left_as_it_is
     not_given unclear answer_by_number noted thanks anything_else go_on
@@ -36,6 +39,13 @@ _PLAIN: Final = """
     consulting.ask.archive
     consulting.option.male consulting.option.cadre consulting.option.worker
     consulting.option.flexible_woman
+    hers inviting invite.limit handing_over join.ask join.looking join.unknown join.later join.own
+    join.draft_first joining declining joined.self joined.agent declined
+    proxy.none proxy.begin proxy.welcome login.hers identity.other_name
+    parted.self parted.agent part.nothing restart.shared confirm.part
+    yes.part no.part yes.join_self no.join_self yes.join_agent no.join_agent
+    submit.mandate_early submit.mandate_over submit.verify_by_her
+    person.employee
     edge.away edge.more edge.more_gone edge.see_more
 """
 
@@ -61,6 +71,17 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
     "withdrawn.withdrawn": frozenset({"case_no"}),
     "withdrawn.partly": frozenset({"case_no"}),
     "withdrawn.too_late": frozenset({"case_no"}),
+    "invite.self": frozenset({"code", "name"}),
+    "invite.agent": frozenset({"code", "name"}),
+    "confirm.join_self": JOINING,
+    "confirm.join_agent": JOINING,
+    **dict.fromkeys(
+        (
+            *("review.by_agent", "waiting.self", "waiting.self_alone"),
+            *("waiting.agent", "waiting.agent_alone"),
+        ),
+        frozenset({"name", "organisation"}),
+    ),
     "withdraw.cannot": frozenset({"case_no", "begun"}),
     "progress.same": frozenset({"case_no"}),
     "progress.case": frozenset({"case_no", "submitted_on", "items"}),
@@ -103,13 +124,14 @@ ENGINE_TEXTS: Final[Mapping[str, frozenset[str]]] = {
     **_MENTIONING,
 }
 
-ASKING: Final = frozenset({"label", "number", "window", "said"})
+ASKING: Final = frozenset({"label", "number", "window", "statement", "phrase", "said"})
 """What the wording of a question, its hint and its example may mention, and the sentence for what a
-table decided. `said.<key>`: what is answered there, as it may be read on a screen; else empty."""
+table decided; of a paper to be signed its `statement` and `phrase`. `said.<key>`: what is answered
+there, as it may be read on a screen; else empty."""
 
 KIND_TEXTS: Final = frozenset(
     {"most", "count", "date", "month", "other", "bank", "card", "last", "left"}
-    | {"name", "number", "address", "so_far"}
+    | {"name", "number", "address", "so_far", "phrase"}
 )
 """What a kind's reject, doubt and echo may mention; tests of the kinds say which does which."""
 

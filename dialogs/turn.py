@@ -129,6 +129,13 @@ class FactAsked:
     """What can be tapped: `consulting.option.<option>`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """What this one had to answer is answered; now it is the other's turn."""
+
+    misses: int = 0
+
+
 Event: TypeAlias = (
     Told
     | Asked
@@ -143,6 +150,7 @@ Event: TypeAlias = (
     | AlreadyAnswered
     | KnowledgeTold
     | FactAsked
+    | Waited
 )
 
 # ---- errands: what must be done outside, after this step is saved --------------------------
@@ -267,6 +275,42 @@ class ErasePerson:
     person: str
 
 
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """Make a code by which the other of two people comes to this draft; `side`: who is invited."""
+
+    draft: str
+    side: Literal["self", "agent"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvitation:
+    """Look up what a code that this person has sent invites to."""
+
+    person: str
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerInvitation:
+    """Come to the draft, or decline to. `person`: as this phone calls who comes."""
+
+    of_draft: str
+    reference: str
+    side: Literal["self", "agent"]
+    person: str
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TellParty:
+    """Tell the other of two people what became of their common draft (`PERSONAL` notices)."""
+
+    person: str
+    notice: str
+    of_draft: str
+
+
 Errand: TypeAlias = (
     RememberIdentity
     | AskRegistry
@@ -281,6 +325,10 @@ Errand: TypeAlias = (
     | Remind
     | EraseDraft
     | ErasePerson
+    | Invite
+    | OpenInvitation
+    | AnswerInvitation
+    | TellParty
 )
 
 

@@ -102,9 +102,26 @@ PERSONAL: Final[Mapping[str, Told]] = MappingProxyType(
         "draft_ends": _applicant("draft_ends", "needs_you"),
         "new_phone": _applicant("new_phone", "needs_you"),
         **{kind: _applicant(kind, "needs_you") for kind in KINDS},
+        # two people at one draft: each is told of the other's step, and of nothing that is in it
+        "proxy_joined": _applicant("proxy_joined", "news"),
+        "proxy_declined": _applicant("proxy_declined", "needs_you"),
+        "proxy_ready": _applicant("proxy_ready", "needs_you"),
+        "proxy_your_turn": _applicant("proxy_your_turn", "needs_you"),
+        "proxy_other_name": _applicant("proxy_other_name", "needs_you"),
+        "proxy_left_self": _applicant("proxy_left_self", "needs_you"),
+        "proxy_left_agent": _applicant("proxy_left_agent", "needs_you"),
+        "proxy_submitted": _applicant("proxy_submitted", "result"),
     }
 )
 """What somebody is told about herself, without any case: her window may long be closed."""
+
+AGENTS: Final[tuple[Relation, ...]] = ("employer", "agency", "archive_office")
+PROXY_PROGRESS: Final = "proxy_progress"
+PROXY: Final = Told(
+    MappingProxyType(dict.fromkeys(AGENTS, PROXY_PROGRESS)), "news", frozenset({PROXY_PROGRESS})
+)
+"""Who applied for her hears how far it is, whenever she hears something: never why, never what is
+missing. More they see only where she lets them (`agent_sees`)."""
 
 NOTICES: Final[Mapping[str, Told]] = MappingProxyType(
     {
@@ -114,6 +131,7 @@ NOTICES: Final[Mapping[str, Told]] = MappingProxyType(
         for notice in rule.notices.values()
     }
     | dict(PERSONAL)
+    | {PROXY_PROGRESS: PROXY}
 )
 """Wording key → the rule it comes from: every province words exactly these."""
 
@@ -128,9 +146,12 @@ def notices_for(
 ) -> tuple[NewRow, ...]:
     """The outbox rows for what happened, in its order; `case` is the case afterwards.
 
-    `parties` are (person id, relation); the applicant is told whether or not she is among them.
+    `parties` are (person id, relation); she, and who applied for her, are told whether or not they
+    are among them.
     """
-    told = dict.fromkeys(chain([(case.application.person, _APPLICANT)], parties))
+    applied = case.application
+    agent = [(applied.agent, applied.applicant)] if applied.agent else []
+    told = dict.fromkeys(chain([(applied.person, _APPLICANT)], agent, parties))
     return tuple(
         _row(_notice(case, event, service, who, now), person, make_id())
         for event in happened
@@ -177,6 +198,7 @@ def _told(event: Event) -> Iterator[_Who]:
     rule = CATALOG[type(event)]
     if isinstance(rule, Told):
         yield from (_Who(relation, key) for relation, key in rule.notices.items())
+        yield from (_Who(relation, key) for relation, key in PROXY.notices.items())
 
 
 def _row(notice: Notice, person: str, row_id: str) -> NewRow:
@@ -225,6 +247,7 @@ def _about_item(item: Item, service: Service) -> dict[str, JSON]:
     return {
         "item_name": definition.name,
         "item_short": definition.short,
+        "state": item.state,
         "department": department.name,
         "phone": department.phone,
         "office": "" if item.office == ANY_OFFICE else item.office,

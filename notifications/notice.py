@@ -13,7 +13,9 @@ import orjson
 
 from cases.values import JSON
 
-Relation: TypeAlias = Literal["person", "relative", "employer", "agency", "follower"]
+Relation: TypeAlias = Literal[
+    "person", "relative", "employer", "agency", "archive_office", "follower"
+]
 """What somebody has to do with a case. Each relation has wordings of its own, or hears nothing."""
 
 

@@ -82,7 +82,7 @@ VARIABLES: Final = frozenset(
     {
         "applicant", "at", "basis", "benefit_month", "case_no", "department", "due_on", "extra",
         "first_payment_month", "item_name", "item_short", "items", "missing", "month", "office",
-        "on", "original_channel", "others", "phone", "plan", "provisional", "reason",
+        "on", "original_channel", "others", "phone", "plan", "provisional", "reason", "state",
         "submitted_on", "was_due_on",
     }
 )  # fmt: skip
@@ -92,7 +92,7 @@ VARIABLES: Final = frozenset(
 DAYS: Final = ("on", "submitted_on", "due_on", "was_due_on")
 TEXTS: Final = (
     "applicant", "basis", "department", "item_name", "item_short", "original_channel", "phone",
-    "plan", "reason",
+    "plan", "reason", "state",
 )  # fmt: skip
 _LONGEST_MERGED = 1800
 """Bytes: what is longer than one text of 2,047 is told shorter (the taps need room, too)."""

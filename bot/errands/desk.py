@@ -18,6 +18,7 @@ from dialogs.draft import Draft
 from storage.documents.store import Documents
 from storage.redis.drafts import Drafts
 from storage.redis.errands import Errands
+from storage.redis.invitations import Invitations
 from storage.redis.limits import Limits
 from storage.redis.turns import Turns
 from storage.sealing import Lookups
@@ -40,6 +41,7 @@ class Desk:
     drafts: Drafts
     errands: Errands
     limits: Limits
+    invitations: Invitations
     wake: Callable[[], Awaitable[None]]
     cases: Cases
     outbox: SqlOutbox

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from bot.envelopes import Order, order_from_bytes
-from bot.errands import work
+from bot.errands import inviting, work
 from bot.errands.desk import Desk
 from bot.errands.failures import TryAgain
 from bot.hearing import ERRAND_SECONDS
@@ -37,6 +37,10 @@ DOERS: Final[Mapping[str, Doer]] = {
     "Remind": keep_reminder,
     "EraseDraft": work.erase_draft,
     "ErasePerson": work.erase_person,
+    "Invite": inviting.invite,
+    "OpenInvitation": inviting.open_invitation,
+    "AnswerInvitation": inviting.answer_invitation,
+    "TellParty": inviting.tell_party,
     LOOK_UP: work.look_up,
     REMEMBER: work.remember,
     FORGET: work.forget_ended,
@@ -46,6 +50,7 @@ DOERS: Final[Mapping[str, Doer]] = {
 
 QUICK: Final = frozenset(
     {"Submit", "Supply", "FindProgress", "FindWanted", "WithdrawCase", LOOK_UP}
+    | {"Invite", "OpenInvitation", "AnswerInvitation"}
 )
 """Errands whose result may still be in the passive answer."""
 

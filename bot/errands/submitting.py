@@ -6,6 +6,7 @@ from bot.applying import application, supplement
 from bot.departments.following import written
 from bot.envelopes import Order
 from bot.errands.desk import Desk
+from bot.ids import same_id
 from cases.case import Application, Case
 from cases.change import Change, Refusal
 from cases.opening import open_case
@@ -14,10 +15,10 @@ from cases.withdrawal import take_back
 from cases.withdrawal import withdraw as withdrawn
 from cases.workdays import day_of
 from dialogs.definition import Definition
-from dialogs.draft import Draft
+from dialogs.draft import Draft, is_known
 from dialogs.said import CaseOpened, CaseWithdrawn, SubmissionRefused
-from dialogs.steering import is_known
 from dialogs.turn import Submit, Supply, WithdrawCase
+from notifications.catalog import personal_notice
 from storage.redis.errands import Errand
 from storage.sql.records import DraftAlreadySubmitted, Filing, Relation, Written
 
@@ -44,7 +45,18 @@ async def submit(desk: Desk, errand: Errand, order: Order) -> None:
         return
     opened = await _open(desk, definition, draft)
     await desk.hearing.learn((opened,), order, errand)
+    if draft.agent and isinstance(opened, CaseOpened):
+        await _tell_her(desk, draft)
     await desk.wake()
+
+
+async def _tell_her(desk: Desk, draft: Draft) -> None:
+    """Somebody else has handed in what is hers: she hears of it on her own phone."""
+    now, key = desk.clock(), "proxy_submitted"
+    row_id = same_id(key, draft.id)
+    await desk.outbox.add(
+        [personal_notice(key, draft.province, draft.subject, row_id, now, day_of(now))]
+    )
 
 
 async def _open(desk: Desk, definition: Definition, draft: Draft) -> CaseOpened | SubmissionRefused:
@@ -54,6 +66,8 @@ async def _open(desk: Desk, definition: Definition, draft: Draft) -> CaseOpened 
     parties: tuple[tuple[str, Relation], ...] = ((draft.subject, "person"),)
     if person is not None and person.id != draft.subject:
         parties = (*parties, (person.id, "person"))
+    if draft.agent and applied.applicant != "person":
+        parties = (*parties, (draft.agent, applied.applicant))
     if await _under_way(desk, draft, parties):
         return SubmissionRefused(draft.id, "under_way")
     filing = _filing(desk, applied, parties, now)
@@ -71,7 +85,12 @@ async def _open(desk: Desk, definition: Definition, draft: Draft) -> CaseOpened 
 async def _under_way(desk: Desk, draft: Draft, parties: tuple[tuple[str, Relation], ...]) -> bool:
     """Whether she has applied before and departments are still at it: nobody needs that twice."""
     own = await desk.cases.of_draft(draft.id)
-    hers = [case for person, _ in parties for case in await desk.cases.of_person(person)]
+    hers = [
+        case
+        for person, relation in parties
+        if relation == "person"  # who applies for many may
+        for case in await desk.cases.of_person(person)
+    ]
     return any(case.case_no != own and case.state not in ENDED for case in hers)
 
 

@@ -15,6 +15,7 @@ from cases.values import JSON
 from cases.workdays import day_of
 from dialogs.definition import Definition
 from dialogs.draft import Wanted
+from dialogs.parties import AGENT_SEES
 from dialogs.said import ProgressFound, WantedFound
 from dialogs.turn import FindProgress, FindWanted
 from notifications.wordings import Names
@@ -32,7 +33,10 @@ async def find_progress(desk: Desk, errand: Errand, order: Order) -> None:
     (asked,) = order.errands
     assert isinstance(asked, FindProgress)
     found = await _cases(desk, asked.person)
-    lines = tuple(_line(desk.definition(case.application), case) for case in found)
+    lines = tuple(
+        _line(desk.definition(case.application), case, whole=_sees_all(case, asked.person))
+        for case in found
+    )
     await desk.hearing.learn((ProgressFound(lines),), order, errand)
 
 
@@ -87,18 +91,26 @@ async def _cases(desk: Desk, person: str) -> list[Case]:
     return [case for case in loaded if case is not None]
 
 
-def _line(definition: Definition, case: Case) -> dict[str, JSON]:
+def _sees_all(case: Case, person: str) -> bool:
+    """An agent sees what she lets them: all, or how far it is (HN-09; `agent_sees`)."""
+    applied = case.application
+    return person != applied.agent or applied.answers.get(AGENT_SEES) == "all"
+
+
+def _line(definition: Definition, case: Case, *, whole: bool) -> dict[str, JSON]:
     service, names = definition.service, names_of(definition)
     return {
         "case_no": case.case_no,
         "submitted_on": _day(day_of(case.application.submitted_at)),
         "items": [
-            _item(service, names, item) for item in case.items if item.state != "not_applicable"
+            _item(service, names, item, whole=whole)
+            for item in case.items
+            if item.state != "not_applicable"
         ],
     }
 
 
-def _item(service: Service, names: Names, item: Item) -> dict[str, JSON]:
+def _item(service: Service, names: Names, item: Item, *, whole: bool) -> dict[str, JSON]:
     clock, definition = item.clock, service.item(item.code)
     department = service.department(item.department)
     return {
@@ -107,9 +119,11 @@ def _item(service: Service, names: Names, item: Item) -> dict[str, JSON]:
         "department": department.name,
         "phone": department.phone,
         "channel": definition.original_channel,
-        "reason": item.reason,
-        "basis": item.basis,
-        "missing": [
+        "reason": item.reason if whole else "",
+        "basis": item.basis if whole else "",
+        "missing": []
+        if not whole
+        else [
             {"name": names.missing(one.kind, one.code), "note": one.note} for one in item.missing
         ],
         "opens_on": _day(item.opens_on) if item.opens_on else "",

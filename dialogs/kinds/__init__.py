@@ -17,7 +17,9 @@ from dialogs.kinds.notice import Notice
 from dialogs.kinds.office import Office
 from dialogs.kinds.phone import Phone
 from dialogs.kinds.photos import Photos
+from dialogs.kinds.phrase import Phrase
 from dialogs.kinds.text import FreeText
+from dialogs.kinds.uscc import Uscc
 from dialogs.kinds.yes_no import YesNo
 
 _EVERY: tuple[Kind, ...] = (
@@ -37,5 +39,7 @@ _EVERY: tuple[Kind, ...] = (
     FreeText(),
     Notice(),
     Consent(),
+    Phrase(),
+    Uscc(),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _EVERY}

@@ -22,7 +22,9 @@ from dialogs.conversation import (
     Correcting,
     Delete,
     Focus,
+    Join,
     Keep,
+    Part,
     Paused,
     Proposal,
     StartAgain,
@@ -52,7 +54,7 @@ def conversation_to_bytes(conversation: Conversation, version: int | None = None
         {
             "schema": SCHEMA,
             "person": conversation.person,
-            "subjects": [[one.person, one.label, one.draft] for one in conversation.subjects],
+            "subjects": [_subject_out(one) for one in conversation.subjects],
             "speaking_for": conversation.speaking_for,
             "focus": _focus_out(conversation.focus),
             "asking": conversation.asking,
@@ -103,6 +105,7 @@ def draft_to_bytes(draft: Draft, version: int | None = None) -> bytes:
             "case_no": draft.case_no,
             "wanted": [[one.item, one.kind, one.code, one.note] for one in draft.wanted],
             "flags": draft.flags,
+            "agent": draft.agent,
         }
     )
 
@@ -130,6 +133,7 @@ def draft_from_bytes(data: bytes) -> Draft:
         case_no=fields["case_no"],
         wanted=tuple(Wanted(*one) for one in fields["wanted"]),
         flags=tuple(fields["flags"]),
+        agent=fields.get("agent", ""),
     )
 
 
@@ -180,6 +184,12 @@ def _answers_in(fields: Fields) -> dict[str, Answer]:
     }
 
 
+def _subject_out(subject: Subject) -> list[str]:
+    """A name only where there is one: what an older program keeps has three parts."""
+    parts = [subject.person, subject.label, subject.draft]
+    return [*parts, subject.name] if subject.name else parts
+
+
 def _focus_out(focus: Focus) -> list[Any]:
     match focus:
         case Asking():
@@ -211,18 +221,26 @@ def _focus_in(words: list[Any]) -> Focus:
             raise FromTheFuture
 
 
+_BARE: Mapping[type[StartAgain | Delete | Part], str] = {
+    StartAgain: "start_again",
+    Delete: "delete",
+    Part: "part",
+}
+"""Proposals that say nothing but themselves."""
+
+
 def _proposal_out(proposal: Proposal) -> list[Any]:
     match proposal:
         case Change(key=key, value=value, asks_again=asks_again, drops=drops):
             return ["change", key, value, asks_again, drops]
         case Keep(key=key, value=value, reason=reason, params=params):
             return ["keep", key, value, reason, params]
-        case StartAgain():
-            return ["start_again"]
-        case Delete():
-            return ["delete"]
+        case StartAgain() | Delete() | Part():
+            return [_BARE[type(proposal)]]
         case Withdraw(case_no=case_no):
             return ["withdraw", case_no]
+        case Join(reference=reference, of_draft=of_draft, side=side, params=params):
+            return ["join", reference, of_draft, side, params]
     assert_never(proposal)
 
 
@@ -232,11 +250,11 @@ def _proposal_in(words: list[Any]) -> Proposal:
             return Change(key, value, tuple(asks_again), tuple(drops))
         case ["keep", key, value, reason, params]:
             return Keep(key, value, reason, params)
-        case ["start_again"]:
-            return StartAgain()
-        case ["delete"]:
-            return Delete()
+        case [str(word)] if word in _BARE.values():
+            return next(kind() for kind, name in _BARE.items() if name == word)
         case ["withdraw", case_no]:
             return Withdraw(case_no)
+        case ["join", reference, of_draft, side, params]:
+            return Join(reference, of_draft, side, params)
         case _:
             raise FromTheFuture

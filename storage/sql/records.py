@@ -13,7 +13,9 @@ from cases.case import Case
 from cases.values import JSON
 from notifications.outbox import NewRow, RowKind
 
-Relation: TypeAlias = Literal["person", "relative", "employer", "agency", "follower"]
+Relation: TypeAlias = Literal[
+    "person", "relative", "employer", "agency", "archive_office", "follower"
+]
 DeskTaskKind: TypeAlias = Literal[
     "human",
     "complaint",

@@ -125,5 +125,6 @@ def test_every_question_of_henan_is_reached_on_some_way() -> None:
     found = explore(henan())
     assert found.questions == {question.key for question in questions(henan())}
     assert ("retirement_kind", "early") in found.options
-    assert found.statements == {"statement_1", "statement_2"}
+    signed = {"commitment", "mandate"}
+    assert found.statements == {"statement_1", "statement_2", "unit_opinion"} | signed
     assert found.dead_ends == {}

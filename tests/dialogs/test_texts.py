@@ -111,6 +111,7 @@ def test_every_text_can_be_said_with_what_it_is_given(key: str) -> None:
         "lines": [],
         "archive_lines": [],
         "count": 2,
+        "said": dict.fromkeys(henan().form.by_key, "字"),
     }
     said = henan().texts.render(key, params)
     assert said

@@ -1,0 +1,2 @@
+-- reference
+return redis.call('DEL', 'invitation:' .. ARGV[1])
