@@ -9,6 +9,7 @@ from bot.wiring import load_definitions
 from dialogs.checker import mistakes
 from storage.errors import StorageError
 from storage.keys import load_keys
+from storage.letters import load_letters
 from storage.notices import load_notices, load_templates
 
 
@@ -52,6 +53,7 @@ def _definitions(settings: Settings) -> None:
 
 def _templates(settings: Settings) -> None:
     for definition in load_definitions(settings).values():
+        load_letters(settings.services_dir, definition)
         load_templates(settings.templates, load_notices(settings.services_dir, definition))
 
 

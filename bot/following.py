@@ -13,8 +13,10 @@ from bot.departments.following import FollowUp, OnlyDispatch
 from cases.case import Case, case_state
 from cases.change import Change
 from cases.definition import Service
+from cases.supplement_pages import unmade_pages
 from cases.workdays import SHANGHAI, day_of
 from notifications.catalog import notices_for
+from notifications.letters import letters_for
 from storage.sql.records import NewTimer
 
 WATCH: Final = "watch"
@@ -40,12 +42,13 @@ class CaseFollow:
         then = self.dispatch(change, now)
         service = self.service_of(case.application.province, case.application.release)
         notices = notices_for(case, change.events, service, (), now, self.make_id)
+        letters = letters_for(case, change.events, service, now, self.make_id)
         watch = f"{WATCH}:{case.case_no}"
         waits_for_form = any(one.after_form for one in change.dispatches)
-        form = (_make_form(case, now),) if waits_for_form else ()
+        form = (_make_form(case, now),) if waits_for_form or unmade_pages(case) else ()
         return replace(
             then,
-            outbox=(*then.outbox, *notices),
+            outbox=(*then.outbox, *notices, *letters),
             timers=(*form, _watch(case, now)) if _is_open(case) else (),
             cancelled_timers=() if _is_open(case) else (watch,),
         )

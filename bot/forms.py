@@ -1,31 +1,28 @@
-"""The application as documents: whatever of a case's forms applies, made once a case.
+"""The application as documents: whatever of a case's forms applies, and its 补正页, each made once.
 
 Tasks wait until the documents are there (`bot/printing.py` sees to it that no character holds
-them up: it is printed as 〓, its code point goes on the 附页 and to the desk). They show what was
-submitted, also when something was supplied before they were made.
+them up: it is printed as 〓, its code point goes on the 附页 and to the desk). The forms show what
+was submitted, also when something was supplied before they were made: that stands on a page of
+its own, which goes with the task of whoever had asked for it.
 """
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Final
 
 from bot.form_data import form_data, said_by
-from bot.printing import PDF, Printed, code_points, print_document
-from cases.case import Case
+from bot.issuing import Issuing
+from bot.printing import Printed, print_document, template_of
+from bot.supplement_pages import supplement_data
+from cases.case import Case, Issued
 from cases.definition import Document
+from cases.supplement_pages import SUPPLEMENT_PAGE, Page, unmade_pages
 from cases.workdays import day_of
 from dialogs.definition import Definition, Definitions
-from storage.documents.pdf import RenderingFailed
-from storage.documents.store import Documents, Use
 from storage.sql.cases import Cases
-from storage.sql.desk import DeskTasks
 from storage.sql.outbox import SqlOutbox
-from storage.sql.records import NewDeskTask
-
-FORM_BROKEN: Final = "form_broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +31,8 @@ class FormMaker:
 
     definitions: Definitions
     cases: Cases
-    documents: Documents
+    issuing: Issuing
     outbox: SqlOutbox
-    desk_tasks: DeskTasks
     services_dir: Path
 
     async def make_form(self, case_no: str, now: datetime) -> bool:
@@ -49,10 +45,9 @@ class FormMaker:
         case = await self.cases.load(case_no)
         if case is None or case.taken_back_at is not None:
             return False
-        there = {one.id for one in await self.documents.of_case(case_no)}
-        due = [one for one in self.due(case) if form_id(case_no, one.code) not in there]
-        for document in due:
-            await self._make(case, document, now)
+        due = [*self._forms(case, now), *self._pages(case, now)]
+        for issued, printing in due:
+            await self.issuing.issue(case, issued, printing, now)
         await self.outbox.release(case_no)
         return bool(due)
 
@@ -61,45 +56,38 @@ class FormMaker:
         return self.definitions.of(case.application.province, case.application.release)
 
     def due(self, case: Case) -> Iterator[Document]:
-        """The documents that go with this application, in the plan's order."""
+        """The forms that go with this application, in the plan's order."""
         definition = self._definition(case)
         answers, today = case.application.answers, day_of(case.application.submitted_at)
         for document in definition.service.documents:
             if definition.holds(document.when, answers, today):
                 yield document
 
-    async def _make(self, case: Case, document: Document, now: datetime) -> None:
+    def _forms(self, case: Case, now: datetime) -> Iterator[tuple[Issued, Callable[[], Printed]]]:
         definition = self._definition(case)
-        template = self.services_dir / definition.province / document.template
-        try:
-            printed = await asyncio.to_thread(print_form, definition, case, template)
-        except RenderingFailed as error:
-            await self._tell_desk(case, document, str(error), now)
-            raise
-        if printed.missing:
-            points = " ".join(map(code_points, printed.missing))
-            await self._tell_desk(case, document, points, now)
-        use, known_as = Use(document.code, case.case_no), form_id(case.case_no, document.code)
-        await self.documents.put(printed.pdf, PDF, use, now, known_as)
+        made = {one.id for one in case.issued}
+        for document in self.due(case):
+            # an id of its own: made by two workers at once it is still one document
+            issued = Issued(f"{document.code}-{case.case_no}", document.code, "", now)
+            if issued.id not in made:
+                template = self.services_dir / definition.province / document.template
+                yield issued, partial(print_form, definition, case, template)
 
-    async def _tell_desk(self, case: Case, document: Document, note: str, now: datetime) -> None:
-        task = NewDeskTask(
-            id=f"{FORM_BROKEN}:{case.case_no}:{document.code}",
-            kind=FORM_BROKEN,
-            created_at=now,
-            person=case.application.person,
-            case_no=case.case_no,
-            note=note,
-        )
-        await self.desk_tasks.add((task,))
-
-
-def form_id(case_no: str, code: str) -> str:
-    """The document's own id: made by two workers at once it is still one document."""
-    return f"{code}-{case_no}"
+    def _pages(self, case: Case, now: datetime) -> Iterator[tuple[Issued, Callable[[], Printed]]]:
+        definition = self._definition(case)
+        template = template_of(self.services_dir, definition.province, "supplement")
+        for page in unmade_pages(case):
+            issued = Issued(page.id, SUPPLEMENT_PAGE, page.asked.item, now)
+            yield issued, partial(print_page, definition, case, page, template)
 
 
 def print_form(definition: Definition, case: Case, template: Path) -> Printed:
-    """The document of a case: the same bytes every time. Blocks; raises RenderingFailed."""
+    """A form of a case: the same bytes every time. Blocks; raises RenderingFailed."""
     data, said = form_data(definition, case), said_by(definition, case)
     return print_document(template, data, said, case.application.submitted_at)
+
+
+def print_page(definition: Definition, case: Case, page: Page, template: Path) -> Printed:
+    """A 补正页 of a case: the same bytes every time. Blocks; raises RenderingFailed."""
+    data, said = supplement_data(definition, case, page)
+    return print_document(template, data, said, case.supplements[page.number - 1].supplied_at)

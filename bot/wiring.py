@@ -28,6 +28,8 @@ from bot.forms import FormMaker
 from bot.hearing import Hearing
 from bot.identity.oidc import Client, Oidc
 from bot.ids import long_id
+from bot.issuing import Issuing
+from bot.letters import LetterMaker
 from bot.links import Links
 from bot.metrics import Metrics
 from bot.notices import Means, Notices
@@ -43,12 +45,14 @@ from bot.wechat.crypto import Account, Mode
 from bot.wechat.tokens import TokenBroker
 from bot.wechat.transport import StableToken, Transport
 from cases.definition import Service
+from cases.supplement_pages import SUPPLEMENT_PAGE
 from cases.workdays import Calendar
 from dialogs.definition import Definitions
 from notifications.delivery import Pace, QuietHours
 from storage.definitions import load_all, provinces
 from storage.documents.store import Documents
 from storage.keys import load_keys
+from storage.letters import load_letters
 from storage.notices import load_notices, load_templates
 from storage.redis.connect import connected
 from storage.redis.drafts import Drafts
@@ -93,6 +97,7 @@ class World:
     sender: Sender
     notices: Notices
     forms: FormMaker
+    letters: LetterMaker
     outbox: SqlOutbox
     timers: Timers
     journal: Journal
@@ -213,6 +218,7 @@ def _wired(parts: _Parts) -> World:
         sender=Sender(edge, Line(parts.session), long_id),
         notices=_notices(parts, desk, desk.outbox),
         forms=_forms(parts, desk, desk.outbox),
+        letters=_letters(parts, desk, desk.outbox),
         outbox=desk.outbox,
         timers=Timers(database, long_id),
         journal=Journal(database),
@@ -240,6 +246,7 @@ def _edge(parts: _Parts, limits: Limits, wake: Wake) -> Edge:
     releases = [one for name in parts.definitions for one in parts.definitions.releases(name)]
     produced = {document.code for one in releases for document in one.service.documents}
     plans = Plans(parts.definitions, parts.days)
+    produced.add(SUPPLEMENT_PAGE)
     return Edge(
         connections=connections,
         cases=Cases(parts.database, parts.sealer),
@@ -377,8 +384,21 @@ def _forms(parts: _Parts, desk: Desk, outbox: SqlOutbox) -> FormMaker:
     return FormMaker(
         definitions=parts.definitions,
         cases=desk.cases,
-        documents=desk.documents,
+        issuing=Issuing(desk.cases, desk.documents, desk.desk_tasks),
         outbox=outbox,
-        desk_tasks=desk.desk_tasks,
         services_dir=parts.settings.services_dir,
+    )
+
+
+def _letters(parts: _Parts, desk: Desk, outbox: SqlOutbox) -> LetterMaker:
+    folder = parts.settings.services_dir
+    return LetterMaker(
+        letters={
+            name: load_letters(folder, *parts.definitions.releases(name))
+            for name in parts.definitions
+        },
+        cases=desk.cases,
+        issuing=Issuing(desk.cases, desk.documents, desk.desk_tasks),
+        rows=outbox,
+        services_dir=folder,
     )

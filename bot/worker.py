@@ -60,6 +60,7 @@ async def work(world: World) -> None:
             ("errands", run_errands, TICK),
             ("tasks", send_tasks, TICK),
             ("notices", send_notices, TICK),
+            ("letters", make_letters, TICK),
             ("timers", run_timers, TICK),
             ("facts", project_facts, TICK),
             ("endings", warn_of_endings, SLOW_TICK),
@@ -110,6 +111,11 @@ async def send_tasks(world: World) -> int:
 async def send_notices(world: World) -> int:
     """Notices to people."""
     return await world.notices.send_due(world.clock())
+
+
+async def make_letters(world: World) -> int:
+    """Formal notices, as documents of their cases."""
+    return await world.letters.make_due(world.clock())
 
 
 # ---- timers -------------------------------------------------------------------------------

@@ -75,6 +75,25 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that a department asks for: of her, or (a result) of another item."""
+
+    kind: Literal["document", "answer", "result"]
+    code: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """At whose request something was supplied: what an item lacked, why, and since when."""
+
+    item: str
+    reason: str
+    missing: tuple[Missing, ...]
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Supplement:
     """What was handed in after a department had asked for it."""
 
@@ -82,15 +101,17 @@ class Supplement:
     answers: Answers
     documents: Mapping[str, tuple[str, ...]]
     supplied_at: datetime
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """One thing that a department asks for: of her, or (a result) of another item."""
+class Issued:
+    """A document that we made of the case and keep; its digest stands in the journal."""
 
-    kind: Literal["document", "answer", "result"]
+    id: str
     code: str
-    note: str = ""
+    item: str
+    issued_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +181,7 @@ class Case:
     clock: Clock
     sendable_at: datetime
     supplements: tuple[Supplement, ...] = ()
+    issued: tuple[Issued, ...] = ()
     taken_back_at: datetime | None = None
     overdue: bool = False
     version: int = 1

@@ -1,10 +1,10 @@
 """What she hands in after a department asked for it, and what that does to the clock (A22)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from cases.case import Case, Item, Missing, Supplement
+from cases.case import Asked, Case, Item, Missing, Supplement
 from cases.change import Change, Refusal
 from cases.clocks import (
     Readings,
@@ -37,7 +37,8 @@ def supply(
         return Refusal("not_returned")
     if not any(_supplied(item.missing, supplement) for item in asking):
         return Refusal("nothing_asked_for")
-    change = Change(replace(case, supplements=(*case.supplements, supplement)))
+    kept = replace(supplement, asked=tuple(_asked(asking, supplement)))
+    change = Change(replace(case, supplements=(*case.supplements, kept)))
     readings = Readings(service.switches, calendar)
     for item in asking:
         change = change.then(_complete(change.case, service, readings, item.code, supplement))
@@ -118,7 +119,15 @@ def _complete(
         sent = replace(sent, state="accepted", accepted_at=now)
     due_on = sent.clock.due_on if sent.clock else None
     events = (ItemSupplied(case.case_no, code, sent.revision, due_on), sent_event(case, sent))
-    return Change(case.with_item(sent), events, (dispatch_now(case, sent, now),))
+    dispatch = replace(dispatch_now(case, sent, now), after_form=True)  # with its 补正页
+    return Change(case.with_item(sent), events, (dispatch,))
+
+
+def _asked(asking: Iterable[Item], supplement: Supplement) -> Iterator[Asked]:
+    """At whose request it was supplied, before that is forgotten."""
+    for item in asking:
+        if _supplied(item.missing, supplement):
+            yield Asked(item.code, item.reason, item.missing, item.returned_at)
 
 
 def _supplied(missing: Iterable[Missing], supplement: Supplement) -> list[Missing]:

@@ -1,12 +1,13 @@
 """What a department's task holds: the answers and papers that its item needs, nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 
 from cases.case import Case, Item, current_answers, current_documents, task_key
 from cases.definition import ItemDefinition, Needs, Service
+from cases.supplement_pages import SUPPLEMENT_PAGE, pages
 from cases.values import JSON
 
 RECORDED = ".recorded"
@@ -69,7 +70,10 @@ def build_task(
         starts_on=item.clock.starts_on if item.clock else None,
         due_on=item.clock.due_on if item.clock else None,
         answers=_answers(case, definition.needs),
-        documents=_documents({**current_documents(case), **produced}, definition.needs),
+        documents=(
+            *_documents({**current_documents(case), **produced}, definition.needs),
+            *_pages(case, item, produced.get(SUPPLEMENT_PAGE, ())),
+        ),
         previous_results=_previous_results(case, definition),
     )
 
@@ -77,12 +81,13 @@ def build_task(
 def _answers(case: Case, needs: Needs) -> dict[str, JSON]:
     said = current_answers(case)
     recorded = case.application.recorded
-    seen = {key: value for key, value in said.items() if _needed(key, needs)}
-    differs = {key + RECORDED: value for key, value in recorded.items() if _needed(key, needs)}
+    seen = {key: value for key, value in said.items() if is_needed(key, needs)}
+    differs = {key + RECORDED: value for key, value in recorded.items() if is_needed(key, needs)}
     return seen | differs
 
 
-def _needed(key: str, needs: Needs) -> bool:
+def is_needed(key: str, needs: Needs) -> bool:
+    """Whether the item's department may see this answer."""
     return any(key == one or key.startswith(one + ".") for one in needs.answers)
 
 
@@ -90,6 +95,13 @@ def _documents(held: Mapping[str, tuple[str, ...]], needs: Needs) -> tuple[TaskD
     return tuple(
         TaskDocument(file_id, kind) for kind in needs.documents for file_id in held.get(kind, ())
     )
+
+
+def _pages(case: Case, item: Item, made: tuple[str, ...]) -> Iterator[TaskDocument]:
+    """What was supplied for this item: it has asked, so it need not say that it needs them."""
+    for page in pages(case):
+        if page.asked.item == item.code and page.id in made:
+            yield TaskDocument(page.id, SUPPLEMENT_PAGE)
 
 
 def _previous_results(case: Case, definition: ItemDefinition) -> tuple[PreviousResult, ...]:

@@ -216,12 +216,17 @@ def _row(notice: Notice, person: str, row_id: str) -> NewRow:
 
 
 def _notice(case: Case, event: Event, service: Service, who: _Who, now: datetime) -> Notice:
+    code, params = getattr(event, "item", ""), facts_of(case, event, service, now)
+    return Notice(who.key, case.case_no, service.province, code, now, params, who.relation)
+
+
+def facts_of(case: Case, event: Event, service: Service, now: datetime) -> dict[str, JSON]:
+    """What can be said of an event, as facts; `case` is the case afterwards."""
     code = getattr(event, "item", "")
     item = case.item(code) if code else None
     params = _about_case(case, service, now)
     params |= _about_all(case, service) if item is None else _about_item(item, service)
-    params |= _about_event(event)
-    return Notice(who.key, case.case_no, service.province, code, now, params, who.relation)
+    return params | _about_event(event)
 
 
 def _about_case(case: Case, service: Service, now: datetime) -> dict[str, JSON]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeAlias
 
-RowKind: TypeAlias = Literal["task", "withdrawal", "notice", "customer"]
+RowKind: TypeAlias = Literal["task", "withdrawal", "notice", "customer", "letter"]
+"""letter: a formal notice to be made as a document (`bot/letters.py`); nothing leaves with it."""
 RowState: TypeAlias = Literal[
     "queued", "leased", "waiting", "sent", "failed", "uncertain", "dropped"
 ]

@@ -3,7 +3,7 @@
 Each mistake is one sentence; the loader (`storage/notices.py`) refuses to start on any.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from jinja2 import Environment, TemplateError, UndefinedError, meta
@@ -12,6 +12,8 @@ from cases.values import JSON
 from cases.workdays import SHANGHAI
 from dialogs.texts import TextBroken
 from notifications.catalog import NOTICES
+from notifications.letters import LETTERS, LetterFile, Letters
+from notifications.letters import sources as letter_sources
 from notifications.notice import Notice
 from notifications.template_fields import Kind, check, fit, kind_of
 from notifications.wordings import (
@@ -63,6 +65,31 @@ def trial_mistakes(file: WordingFile, names: Names) -> Iterator[str]:
                 yield f"{notice.key}.{name}: {problem} as {kind}: {text!r}"
 
 
+def letter_mistakes(file: LetterFile, wordings: Wordings) -> Iterator[str]:
+    """Everything that is wrong with a province's letters; each is written once on trial."""
+    for key in sorted(set(LETTERS.values()) ^ set(file.letters)):
+        yield f"the letter {key} must be worded exactly when an event leads to it"
+    found = [one for key, source in letter_sources(file) for one in _unknown_variables(key, source)]
+    found += [
+        f"{key}: no notice is called {one.message}"
+        for key, one in file.letters.items()
+        if one.message not in NOTICES
+    ]
+    yield from found
+    if not found:
+        yield from _unwritable(file, wordings)
+
+
+def _unwritable(file: LetterFile, wordings: Wordings) -> Iterator[str]:
+    try:
+        letters = Letters(file, wordings)
+        for key in file.letters:
+            for params in (_much(), _BARE):
+                letters.write(Notice(key, "41000020261231010000019", "?", "?", _AT, params))
+    except (TextBroken, UndefinedError, TemplateError, TypeError) as error:
+        yield str(error)
+
+
 def account_mistakes(wordings: Wordings, file: TemplateFile) -> Iterator[str]:
     """What in an account's templates does not go with ours."""
     for name, template in file.templates.items():
@@ -110,9 +137,8 @@ def _trials(file: WordingFile) -> Iterator[Notice]:
     """Every notice with much, and with as little as can be known; of items, those with extras."""
     items = [("", key) for key in NOTICES]
     items += [(item, key) for key, _, item in (extra.partition(".") for extra in file.extras)]
-    bare: dict[str, JSON] = {"item_name": "某事", "item_short": "某事", "department": "某部门"}
     for item, key in items:
-        for params in (_much(), bare):
+        for params in (_much(), _BARE):
             yield Notice(key, "41000020261231010000019", "?", item, _AT, params)
 
 
@@ -131,4 +157,5 @@ def _much() -> dict[str, JSON]:
     }
 
 
+_BARE: Mapping[str, JSON] = {"item_name": "某事", "item_short": "某事", "department": "某部门"}
 _AT = datetime(2026, 12, 31, 15, 59, tzinfo=SHANGHAI)

@@ -114,10 +114,10 @@ class Wordings:
         """
         first, *others = sorted(notices, key=_rank)
         lead = self._file.notices[first.key]
-        values = self._values(first, len(others))
+        values = self.values(first, len(others))
         fields = {name: self._texts.render(f"{first.key}/{name}", values) for name in lead.fields}
         texts = [self._texts.render(first.key, values)]
-        texts += [self._texts.render(one.key, self._values(one, 0)) for one in others]
+        texts += [self._texts.render(one.key, self.values(one, 0)) for one in others]
         return Message(
             template=lead.template,
             fields=fields,
@@ -139,7 +139,8 @@ class Wordings:
         """Our templates, field by field."""
         return self._file.templates
 
-    def _values(self, notice: Notice, others: int) -> dict[str, JSON]:
+    def values(self, notice: Notice, others: int = 0) -> dict[str, JSON]:
+        """Everything that a template may say of a notice (`VARIABLES`), spelled."""
         params = notice.params
         values: dict[str, JSON] = {name: str(params.get(name) or "") for name in TEXTS}
         values |= {name: spelled_day(str(params.get(name) or "")) for name in DAYS}
@@ -155,7 +156,7 @@ class Wordings:
             "benefit_month": spelled_day(str(params.get("benefit_month") or "")),
             "month": spelled_day(str(params.get("month") or "")),
             "first_payment_month": spelled_day(str(paid or "")),
-            "missing": [self._missing(one) for one in _mappings(params.get("missing"))],
+            "missing": list(self.missing(notice)),
             "items": [dict(one) for one in _mappings(params.get("items"))],
             "extra": "",
         }
@@ -163,6 +164,10 @@ class Wordings:
         if extra in self._texts:
             values["extra"] = self._texts.render(extra, values)
         return values
+
+    def missing(self, notice: Notice) -> Iterator[dict[str, JSON]]:
+        """What is missing, each by its name and with the department's note."""
+        yield from map(self._missing, _mappings(notice.params.get("missing")))
 
     def _missing(self, one: Mapping[str, JSON]) -> dict[str, JSON]:
         name = self._names.missing(str(one.get("kind")), str(one.get("code")))

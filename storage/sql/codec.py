@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from cases.case import Application, Case, Clock, Item, Supplement
+from cases.case import Application, Case, Clock, Issued, Item, Supplement
 from storage.sealing import Sealer
 from storage.sql.session import Row
 
@@ -25,6 +25,7 @@ class Details:
     supplements: tuple[Supplement, ...] = ()
     taken_back_at: datetime | None = None
     overdue: bool = False
+    issued: tuple[Issued, ...] = ()
 
 
 # `cases.values.JSON` is recursive by name; here any JSON value will do, as JSON is what we read
@@ -56,7 +57,8 @@ class CaseCodec:
     def details(self, case: Case) -> bytes:
         """`cases.details_sealed`."""
         details = Details(
-            case.clock, case.sendable_at, case.supplements, case.taken_back_at, case.overdue
+            *(case.clock, case.sendable_at, case.supplements, case.taken_back_at),
+            *(case.overdue, case.issued),
         )
         return self._sealer.seal(_DETAILS.dump_json(details), ("cases", "details", case.case_no))
 
@@ -82,6 +84,7 @@ class CaseCodec:
             clock=details.clock,
             sendable_at=details.sendable_at,
             supplements=details.supplements,
+            issued=details.issued,
             taken_back_at=details.taken_back_at,
             overdue=details.overdue,
             version=row["version"],

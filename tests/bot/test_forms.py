@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from bot.applying import application
 from bot.form_data import form_data
 from bot.forms import FormMaker, print_form
+from bot.issuing import Issuing
 from cases.case import Case, Supplement
 from cases.identity_numbers import check_digit
 from cases.opening import open_case
@@ -302,12 +303,13 @@ async def maker(henan: Definition, tmp_path: Path, database: str) -> AsyncIterat
     sealer, lookups = Sealer((Key("test", b"d" * 32),)), Lookups((Key("test", b"l" * 32),))
     ids = (f"id-{number}" for number in count(1))
     async with connect(database) as records:
+        cases = Cases(records, sealer)
+        papers = Documents(tmp_path / "papers", records, sealer, lookups, ids.__next__)
         yield FormMaker(
             definitions=Definitions({"henan": henan}),
-            cases=Cases(records, sealer),
-            documents=Documents(tmp_path / "papers", records, sealer, lookups, ids.__next__),
+            cases=cases,
+            issuing=Issuing(cases, papers, DeskTasks(records, sealer)),
             outbox=SqlOutbox(records, sealer, ids.__next__),
-            desk_tasks=DeskTasks(records, sealer),
             services_dir=SERVICES,
         )
 
@@ -337,9 +339,9 @@ async def test_the_form_is_made_and_the_tasks_go(maker: FormMaker) -> None:
     assert await task_state(maker, case) == "waiting"
     assert await maker.make_form(case.case_no, LATER)
     assert await task_state(maker, case) == "queued"
-    (form,) = await maker.documents.of_case(case.case_no)
+    (form,) = await maker.issuing.documents.of_case(case.case_no)
     assert (form.use.kind, form.media_type) == ("application_form", "application/pdf")
-    pdf = await maker.documents.get(form.id)
+    pdf = await maker.issuing.documents.get(form.id)
     assert pdf == printed(maker.definitions["henan"], case)
     made = PdfReader(BytesIO(pdf)).metadata
     assert made is not None
@@ -367,8 +369,8 @@ async def test_made_again_it_is_the_same_one_document(maker: FormMaker) -> None:
     made = await asyncio.gather(*(maker.make_form(case.case_no, LATER) for _ in range(3)))
     assert any(made)
     assert not await maker.make_form(case.case_no, LATER + timedelta(days=1))
-    assert len(await maker.documents.of_case(case.case_no)) == 1
-    assert await maker.desk_tasks.of_case(case.case_no) == []
+    assert len(await maker.issuing.documents.of_case(case.case_no)) == 1
+    assert await maker.issuing.desk_tasks.of_case(case.case_no) == []
 
 
 async def test_a_task_that_began_to_wait_later_is_let_go_too(maker: FormMaker) -> None:
@@ -385,7 +387,7 @@ async def test_nothing_is_made_of_what_is_not_there_or_was_taken_back(maker: For
     case = await submitted(maker)
     await maker.cases.change(case.case_no, lambda held: Written(replace(held, taken_back_at=LATER)))
     assert not await maker.make_form(case.case_no, LATER)
-    assert await maker.documents.of_case(case.case_no) == []
+    assert await maker.issuing.documents.of_case(case.case_no) == []
     assert await task_state(maker, case) == "waiting"
 
 
@@ -395,12 +397,12 @@ async def test_a_character_that_no_font_has_holds_nothing_up(maker: FormMaker) -
     )
     assert await maker.make_form(case.case_no, LATER)
     assert await task_state(maker, case) == "queued"
-    (form,) = await maker.documents.of_case(case.case_no)
-    text = words(await maker.documents.get(form.id))
+    (form,) = await maker.issuing.documents.of_case(case.case_no)
+    text = words(await maker.issuing.documents.get(form.id))
     assert "电子确认：王〓英" in text
     assert "姓名王〓英U+323AF" in text
     assert "姓名李〓〓U+323AFU+E000" in text
-    (task,) = await maker.desk_tasks.of_case(case.case_no)
+    (task,) = await maker.issuing.desk_tasks.of_case(case.case_no)
     assert (task.kind, sorted(task.note.split())) == ("form_broken", ["U+323AF", "U+E000"])
 
 
@@ -422,7 +424,7 @@ async def test_a_broken_template_is_told_to_the_desk_and_the_tasks_wait(
     for _ in range(2):
         with pytest.raises(RenderingFailed):
             await without.make_form(case.case_no, LATER)
-    (task,) = await maker.desk_tasks.of_case(case.case_no)
+    (task,) = await maker.issuing.desk_tasks.of_case(case.case_no)
     assert task.kind == "form_broken"
     assert "王" not in task.note
     assert await task_state(maker, case) == "waiting"

@@ -241,6 +241,7 @@ async def test_a_supplement_is_sent_as_the_next_revision(desk: Desk) -> None:
     papers = {"retirement_form": ("f2",)}
     more = Supplement("s1", {}, papers, world.later(days=1))
     await desk.change(case, lambda now: supply(now, plan, calendar, more))
+    await desk.world.rows.release(case.case_no)  # its 补正页 is made
     await desk.send()
     task = desk.department.tasks[f"{case.case_no}-HN05"]
     assert task["revision"] == 2
