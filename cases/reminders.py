@@ -12,10 +12,9 @@ from cases.ages import Month
 
 Kind: TypeAlias = Literal["only_child_60", "pre_review"]
 """only_child_60: she turns 60 by her ID card and may apply for ⑨ by itself (domain A7).
-pre_review: the papers may be handed in at the counter, three months before the statutory month
-(豫人社办〔2024〕46号 四(四), HN-14; B13)."""
+pre_review: the papers may be applied for, so many months before the statutory month as the
+province says (豫人社办〔2024〕46号 四(四): 3, HN-14; 冀人社字〔2024〕108号 三: 12, HB-10, B13)."""
 KINDS: Final[tuple[Kind, ...]] = ("only_child_60", "pre_review")
-_AHEAD: Final = 3  # 达到政策规定退休条件前3个月内
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +33,13 @@ class Reminder:
     due_on: date
 
 
-def due_on(kind: Kind, when: date) -> date:
+def due_on(kind: Kind, when: date, ahead: int) -> date:
     """The day on which to remind.
 
-    `when`: the sixtieth birthday, or any day of the statutory month of retirement.
+    `when`: the sixtieth birthday, or any day of the statutory month of retirement; `ahead`: so
+    many months before that month the papers may be applied for.
     """
     if kind == "only_child_60":
         return when
-    first = Month(when.year, when.month).plus(-_AHEAD)
+    first = Month(when.year, when.month).plus(-ahead)
     return date(first.year, first.month, 1)

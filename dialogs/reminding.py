@@ -27,7 +27,7 @@ def remind(talk: Talk, kind: Kind, when: date) -> Talk:
             province=talk.definition.province,
             kind=kind,
             month=f"{when:%Y-%m}",
-            due_on=due_on(kind, when).isoformat(),
+            due_on=due_on(kind, when, talk.definition.consulting.opens).isoformat(),
         )
     )
 

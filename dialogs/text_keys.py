@@ -36,7 +36,8 @@ _PLAIN: Final = """
     consulting.who.flexible_man consulting.who.flexible_cadre
     consulting.who.flexible_worker
     consulting.ask.both consulting.ask.born consulting.ask.month consulting.ask.post
-    consulting.ask.archive
+    consulting.ask.archive consulting.ask.remind
+    consulting.option.remind consulting.option.no_remind
     consulting.option.male consulting.option.cadre consulting.option.worker
     consulting.option.flexible_woman
     hers inviting invite.limit handing_over join.ask join.looking join.unknown join.later join.own
@@ -99,6 +100,7 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
     "consulting.years": frozenset({"year", "least"}),
     "consulting.paid": frozenset({"paid", "short", "enough_by_then", "still"}),
     "consulting.archive": CONTACTS | {"born", "archive_born", "lines", "archive_lines"},
+    "consulting.reminded": frozenset({"month"}),
     "consulting.duration": frozenset({"years", "months"}),
     "form.signature": frozenset({"name", "date"}),
     **dict.fromkeys(

@@ -5,6 +5,7 @@ to call, never the same question again (domain 6: endless questions and no concl
 """
 
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from cases.ages import Kind, Month, RetirementAge, lowest_contribution_months, retirement_age
@@ -13,13 +14,17 @@ from dialogs.consulting.facts import POSTS, day, kinds, known
 from dialogs.consulting.reading import Heard, hear, may_ask
 from dialogs.conversation import About
 from dialogs.kinds.dating import shown
+from dialogs.kinds.picking import polarity
 from dialogs.kinds.reading import small_number
 from dialogs.knowledge import OUTRIGHT
+from dialogs.reminding import remind
 from dialogs.talk import Talk
 from dialogs.turn import FactAsked, KnowledgeTold
 
 SHORT: Final = 12
 """Characters of a message that only adds a fact: 今年59, 是女工人."""
+REMIND: Final = "remind"
+REMINDING: Final = (REMIND, "no_remind")
 AGES: Final = "age."
 """What the id of a knowledge entry on retirement ages begins with."""
 NOTICE: Final = 3
@@ -39,6 +44,9 @@ def consult(talk: Talk, typed: str) -> Talk | None:
         return None
     heard = hear(typed, talk.today)
     awaited = _awaiting(talk)
+    if awaited is not None and awaited.awaits == REMIND:
+        wanted = _wants_reminding(talk, typed)
+        return None if wanted is None else tapped(talk, wanted)
     if awaited is not None:
         option = _numbered(awaited, typed)
         if option:
@@ -53,6 +61,8 @@ def consult(talk: Talk, typed: str) -> Talk | None:
 
 def tapped(talk: Talk, option: str) -> Talk:
     """One of the taps under what was asked."""
+    if option in REMINDING:
+        return _reminding(talk, wanted=option == REMIND)
     sex, post = POSTS.get(option, ("", ""))
     about = replace(_known(talk, Heard()), sex=sex, post=post)
     return _answered(talk, about, Heard(about="self"), "")
@@ -60,7 +70,8 @@ def tapped(talk: Talk, option: str) -> Talk:
 
 def given_up(talk: Talk) -> Talk | None:
     """What was asked here was not answered by what she says: the rule, and whom to call."""
-    if _awaiting(talk) is None:
+    awaited = _awaiting(talk)
+    if awaited is None or awaited.awaits == REMIND:
         return None
     return left(talk).tell("consulting.rule", **talk.definition.contacts)
 
@@ -93,6 +104,8 @@ def _numbered(awaited: About, typed: str) -> str:
 
 def _options(about: About, missing: str) -> tuple[str, ...]:
     """What can be tapped: of the sex she named, if she did."""
+    if missing == REMIND:
+        return REMINDING
     if missing not in {"both", "post"}:
         return ()
     return tuple(option for option, (sex, _) in POSTS.items() if about.sex in {"", sex})
@@ -155,6 +168,8 @@ def _rule(talk: Talk, typed: str) -> Talk:
 
 def _missing(talk: Talk, about: About) -> str:
     several = len(kinds(about, talk.definition.consulting)) > 1
+    if about.born is not None and _window(talk, about) is not None:
+        return REMIND
     post = several and (about.sex, about.post) != POSTS["flexible_woman"]
     if about.born is None:
         return "both" if post and "both" not in about.asked else "born"
@@ -166,7 +181,7 @@ def _missing(talk: Talk, about: About) -> str:
 def _asking(talk: Talk, about: About, missing: str) -> Talk:
     """Ask for what is missing, unless it was asked before."""
     if not missing or missing in about.asked:
-        asked = about.asked if missing else ()
+        asked = about.asked if missing else tuple(one for one in about.asked if one == REMIND)
         awaits = missing if about.awaits == missing and talk.events else ""
         told = talk if talk.events else talk.tell("consulting.rule", **talk.definition.contacts)
         return _remembering(told, replace(about, awaits=awaits, asked=asked))
@@ -264,6 +279,43 @@ def _archive(talk: Talk, about: About, typed: str) -> Talk:
     )
     several = len(possible) > 1 and about.post != "flexible"
     return _asking(talk, about, "post" if several else "")
+
+
+# ---- being told when the window opens --------------------------------------------------------
+
+
+def _window(talk: Talk, about: About) -> Month | None:
+    """Her statutory month, while it is settled and too early for the papers; else None."""
+    possible = kinds(about, talk.definition.consulting)
+    first, last = about.born or ("", "")
+    if about.someone_else or first != last or not first or len(possible) > 1:
+        return None
+    statutory = retirement_age(possible[0], day(first)).statutory
+    early = _this_month(talk) < statutory.plus(-talk.definition.consulting.opens)
+    return statutory if early else None
+
+
+def _wants_reminding(talk: Talk, typed: str) -> str | None:
+    about = talk.conversation.about
+    option = _numbered(about, typed) if about is not None else ""
+    for one in REMINDING:
+        if typed.strip() == talk.text(f"consulting.option.{one}"):
+            option = one
+    if option:
+        return option
+    plain = polarity(typed)
+    return None if plain is None else REMINDING[0 if plain else 1]
+
+
+def _reminding(talk: Talk, *, wanted: bool) -> Talk:
+    about = talk.conversation.about
+    statutory = _window(talk, about) if about is not None else None
+    talk = left(talk)
+    if not wanted or statutory is None:
+        return talk.tell("noted")
+    opens = statutory.plus(-talk.definition.consulting.opens)
+    reminded = remind(talk, "pre_review", date(statutory.year, statutory.month, 1))
+    return reminded.tell("consulting.reminded", month=shown(str(opens)))
 
 
 # ---- what the sentences mention ------------------------------------------------------------

@@ -6,9 +6,13 @@ from cases.reminders import due_on
 
 
 def test_the_sixtieth_birthday_itself() -> None:
-    assert due_on("only_child_60", date(2031, 6, 15)) == date(2031, 6, 15)
+    assert due_on("only_child_60", date(2031, 6, 15), 3) == date(2031, 6, 15)
 
 
 def test_three_months_before_the_month_of_retirement() -> None:
-    assert due_on("pre_review", date(2027, 5, 20)) == date(2027, 2, 1)
-    assert due_on("pre_review", date(2027, 2, 1)) == date(2026, 11, 1)
+    assert due_on("pre_review", date(2027, 5, 20), 3) == date(2027, 2, 1)
+    assert due_on("pre_review", date(2027, 2, 1), 3) == date(2026, 11, 1)
+
+
+def test_the_province_says_how_long_before() -> None:
+    assert due_on("pre_review", date(2027, 5, 20), 12) == date(2026, 5, 1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cases.ages import Kind, retirement_age
 from dialogs.kinds.dating import shown
 from dialogs.said import MenuTapped, Tap
-from dialogs.turn import AskRegistry, FactAsked
+from dialogs.turn import AskRegistry, FactAsked, Remind
 from tests.cases.test_ages import ROWS
 from tests.dialogs.given import Phone, known
 
@@ -38,7 +38,7 @@ def test_every_row_of_the_table_is_told(
     assert f"最早{shown(earliest)}，最晚{shown(latest)}" in said
     whole, half = divmod(least * 2, 2)
     assert f"至少交满{int(whole)}年{'零6个月' if half else ''}" in said
-    assert asked(phone) == []
+    assert asked(phone) in ([], ["remind"])
 
 
 @given(
@@ -147,3 +147,29 @@ def test_an_old_tap_still_counts() -> None:
     tap = phone.choice("男")
     phone.say(MenuTapped("help"), "76年8月的女工人几岁退")
     assert "2039年7月" in conclusion(phone.say(Tap(tap.id, tap.label)))
+
+
+def reminders(phone: Phone) -> list[Remind]:
+    return [one for one in phone.last.errands if isinstance(one, Remind)]
+
+
+@pytest.mark.parametrize("reply", ["提醒我", "好", "1", "要"])
+def test_who_is_early_may_be_reminded_when_the_window_opens(reply: str) -> None:
+    phone = Phone().say("67年5月的男的，啥时候退")
+    assert asked(phone) == ["remind"]
+    phone.say(reply)
+    (errand,) = reminders(phone)
+    assert (errand.kind, errand.month, errand.due_on) == ("pre_review", "2028-01", "2027-10-01")
+    assert "2027年10月" in phone.text
+    assert asked(phone.say("那最早呢")) == []
+
+
+@pytest.mark.parametrize("reply", ["不用", "2", "王建国"])
+def test_nobody_is_reminded_who_does_not_want_it(reply: str) -> None:
+    phone = Phone().say("67年5月的男的，啥时候退", reply)
+    assert reminders(phone) == []
+    assert "慢慢延到" not in phone.text
+
+
+def test_a_reminder_is_offered_for_the_person_spoken_for() -> None:
+    assert asked(Phone().say("我老公67年5月的，啥时候退")) == []
