@@ -34,7 +34,7 @@ from dialogs.parties import is_shared, may_see
 from dialogs.proxies import CODE, handed_on
 from dialogs.reminding import come_back
 from dialogs.renewing import renew
-from dialogs.replying import SAME_AS, Words, again, among, answered, folded
+from dialogs.replying import SAME_AS, Words, again, among, answered, by_the_way, folded
 from dialogs.results import learn
 from dialogs.said import (
     Followed,
@@ -313,11 +313,11 @@ def _moved_on(talk: Talk) -> Talk:
 
 def _by_the_way(talk: Talk, said: Text) -> Talk:
     """Nothing stands open just now: a question of hers, or a word to go on."""
-    entry = talk.definition.knowledge.find(said.text)
-    if entry is not None:
-        return _aside_said(talk.happened(KnowledgeTold(entry.id)))
     if among(said.text, talk.definition.words.thanks):
         return talk.tell("thanks")
+    told = by_the_way(talk, said.text, only_questions=False)
+    if told is not None:
+        return _aside_said(told)
     paused = isinstance(talk.conversation.focus, Paused)
     return ask(talk.tell("welcome_back")) if paused else _greet(talk)
 
@@ -337,14 +337,24 @@ def _tapped(talk: Talk, tap: Tap) -> Talk:
     if ref.question == taps.COMMAND:
         name, _, argument = ref.choice.partition(".")
         return _steered(talk, name, argument) if name in COMMANDS else _greet(talk)
-    if ref.question == taps.CONSULTED:
-        return _aside_said(telling.tapped(talk, ref.choice))
+    if ref.question in {taps.CONSULTED, taps.MEANT}:
+        return _by_the_way_tapped(talk, ref)
     talk = telling.left(_moved_on(talk))
     if _is_live(talk, ref):
         return answered(talk, Tap(ref.choice, tap.label))
     if ref.draft != talk.draft.id or talk.draft.state == "blank":
         return again(talk.tell("tap.other_draft", "progress"))
     return _old_tap(talk, ref)
+
+
+def _by_the_way_tapped(talk: Talk, ref: taps.Ref) -> Talk:
+    """What was missing to say when she may retire; or the question she meant, if still known."""
+    if ref.question == taps.CONSULTED:
+        return _aside_said(telling.tapped(talk, ref.choice))
+    talk = telling.left(talk)
+    if all(entry.id != ref.choice for entry in talk.definition.knowledge.entries):
+        return again(talk.tell("tap.old"))
+    return _aside_said(talk.happened(KnowledgeTold(ref.choice)))
 
 
 def _is_live(talk: Talk, ref: taps.Ref) -> bool:

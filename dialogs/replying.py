@@ -50,7 +50,7 @@ from dialogs.said import (
 from dialogs.steering import meant_lines, steer, submit
 from dialogs.steps import CONFIRMED, LATER, STEPS
 from dialogs.talk import Talk
-from dialogs.turn import Asked, KnowledgeTold
+from dialogs.turn import Asked, KnowledgeOffered, KnowledgeTold
 
 Words: TypeAlias = Text | Tap | Photo
 """What may be an answer."""
@@ -236,8 +236,18 @@ def _noted(talk: Talk, said: Words) -> Talk | None:
 
 def aside(talk: Talk, said: Words) -> Talk | None:
     """The answer to a question by the way, after which what stood open stands open again."""
-    entry = talk.definition.knowledge.find(said.text) if isinstance(said, Text) else None
-    return again(talk.happened(KnowledgeTold(entry.id))) if entry is not None else None
+    told = by_the_way(talk, said.text) if isinstance(said, Text) else None
+    return again(told) if told is not None else None
+
+
+def by_the_way(talk: Talk, typed: str, *, only_questions: bool = True) -> Talk | None:
+    """What the knowledge base says to it, or which questions it may mean; None for neither."""
+    meant = talk.definition.knowledge.meant(typed, only_questions=only_questions)
+    if meant.entry is not None:
+        return talk.happened(KnowledgeTold(meant.entry.id))
+    if meant.perhaps:
+        return talk.happened(KnowledgeOffered(tuple(one.id for one in meant.perhaps)))
+    return None
 
 
 def again(talk: Talk, misses: int = 0) -> Talk:

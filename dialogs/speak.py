@@ -34,6 +34,7 @@ from dialogs.turn import (
     Event,
     FactAsked,
     KeepProposed,
+    KnowledgeOffered,
     KnowledgeTold,
     Offered,
     Proposed,
@@ -443,6 +444,13 @@ def _knowledge(speech: _Speech, event: KnowledgeTold) -> tuple[Utterance, ...]:
     return (Utterance(speech.definition.knowledge.entry(event.entry).answer),)
 
 
+def _knowledge_offered(speech: _Speech, event: KnowledgeOffered) -> tuple[Utterance, ...]:
+    """Without numbers: those belong to the question that stands open."""
+    entries = map(speech.definition.knowledge.entry, event.entries)
+    choices = tuple(speech.choice(taps.MEANT, one.id, one.phrasings[0]) for one in entries)
+    return (Utterance(speech.text("knowledge.meant"), choices),)
+
+
 def _fact_asked(speech: _Speech, event: FactAsked) -> tuple[Utterance, ...]:
     options = ((one, speech.text(f"consulting.option.{one}")) for one in event.options)
     asked = speech.text(f"consulting.ask.{event.what}")
@@ -464,6 +472,7 @@ SPEAKERS: Final[Mapping[type[Event], Speaker]] = {
     Reviewed: _reviewed,
     AlreadyAnswered: _already_answered,
     KnowledgeTold: _knowledge,
+    KnowledgeOffered: _knowledge_offered,
     FactAsked: _fact_asked,
     Waited: _waited,
 }

@@ -5,6 +5,7 @@ d7k2m9:14:!:back                     a command
 d7k2m9:14:?:yes                      yes to what was proposed
 d7k2m9:14:=:retirement_month         one of the things offered
 d7k2m9:14:~:worker                   what was asked to say when she may retire
+d7k2m9:14:#:channel.where            a question that she may have meant
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ PROPOSAL: Final = "?"
 OFFERED: Final = "="
 REVIEW: Final = "."
 CONSULTED: Final = "~"
+MEANT: Final = "#"
 
 
 @dataclass(frozen=True, slots=True)

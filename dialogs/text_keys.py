@@ -36,7 +36,7 @@ _PLAIN: Final = """
     consulting.who.flexible_man consulting.who.flexible_cadre
     consulting.who.flexible_worker
     consulting.ask.both consulting.ask.born consulting.ask.month consulting.ask.post
-    consulting.ask.archive consulting.ask.remind
+    knowledge.meant consulting.ask.archive consulting.ask.remind
     consulting.option.remind consulting.option.no_remind
     consulting.option.male consulting.option.cadre consulting.option.worker
     consulting.option.flexible_woman

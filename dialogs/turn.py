@@ -121,6 +121,13 @@ class KnowledgeTold:
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgeOffered:
+    """What she asks may mean one of these entries of the knowledge base."""
+
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FactAsked:
     """What is still missing to say when she may retire (`consulting.ask.<what>`); asked once."""
 
@@ -149,6 +156,7 @@ Event: TypeAlias = (
     | Reviewed
     | AlreadyAnswered
     | KnowledgeTold
+    | KnowledgeOffered
     | FactAsked
     | Waited
 )

@@ -22,7 +22,7 @@ from dialogs.definition import Definition, Definitions, Words
 from dialogs.form import Form
 from dialogs.kinds import KINDS
 from dialogs.kinds.base import Row
-from dialogs.knowledge import Entry, Knowledge
+from dialogs.knowledge import Entry, Knowledge, Synonyms
 from dialogs.moving_on import unfinished
 from dialogs.releases import differences, released, revived
 from dialogs.texts import TextBroken, Texts
@@ -156,7 +156,7 @@ def read(services: Path, province: str, release: int = 1) -> Definition:
         texts=_texts((*sorted((shared / "texts").glob("*.yaml")), own / "texts.yaml")),
         words=_words(shared / "words.yaml"),
         lists={name: rows for folder in (shared, own) for name, rows in _lists(folder)},
-        knowledge=_knowledge(own / "knowledge.yaml"),
+        knowledge=_knowledge(own / "knowledge.yaml", shared / "synonyms.yaml"),
         contacts=read_model(own / "contacts.yaml", dict[str, str]),
         consulting=read_model(own / "consulting.yaml", Consulting),
         rules=RULES,
@@ -228,9 +228,10 @@ def _words(path: Path) -> Words:
     return Words(words.commands, words.prefixes, words.greetings, words.thanks)
 
 
-def _knowledge(path: Path) -> Knowledge:
+def _knowledge(path: Path, synonyms: Path) -> Knowledge:
     entries = read_model(path, tuple[_Entry, ...])
-    return Knowledge(tuple(Entry(**dict(entry)) for entry in entries))
+    same = read_model(synonyms, Synonyms)
+    return Knowledge(tuple(Entry(**dict(entry)) for entry in entries), same)
 
 
 def _lists(folder: Path) -> Iterator[tuple[str, Sequence[Row]]]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dialogs.knowledge import Entry, Knowledge
+from dialogs.said import Tap
 from tests.dialogs.given import Phone, finished, henan, known
 
 KNOWLEDGE = Knowledge(
@@ -85,3 +86,24 @@ def _calculated(phone: Phone, entry: Entry) -> bool:
     """Of whom the birth is known she is told her own month instead of the rule."""
     about = phone.conversation.about
     return entry.id.startswith("age.") and about is not None and about.born is not None
+
+
+def test_a_question_that_may_mean_several_is_asked_back_and_answered_by_a_tap() -> None:
+    phone = just_begun().say("几样事必须一块办完吗能不能挑着办")
+    asked_back = phone.bubbles[0]
+    assert 1 <= len(asked_back.choices) <= 3
+    assert all(choice.number is None for choice in asked_back.choices)
+    assert phone.bubbles[1].choices[0].number == "1"  # the form's question stands open again
+    phone.tap("能不能只办一项")
+    assert henan().knowledge.entry("items.choose").answer in phone.text
+    assert phone.open == "holds_papers"
+
+
+def test_an_entry_of_an_older_release_is_an_old_tap() -> None:
+    phone = just_begun().say(Tap("d1:1:#:gone.long_ago", "从前的问题"))
+    assert phone.text.startswith(henan().texts.sources["tap.old"])
+
+
+def test_what_says_of_nothing_means_nothing() -> None:
+    for typed in ("啥意思呀", "哪一项呀", "咋弄", "是什么", "行不行"):
+        assert henan().knowledge.meant(typed).perhaps == ()
