@@ -392,10 +392,11 @@ def _checks(speech: _Speech) -> tuple[Utterance, ...]:
         return ()
     found = findings(speech.definition.service, speech.here.answers, talk.today)
     fails = [one.check for one in found if one.standing == "fails"]
-    if not fails:
+    if not found:
         return ()
     said: list[JSON] = [speech.text(f"check.{one.code}") for one in fails]
-    unknown: list[JSON] = [one.check.about for one in found if one.standing == "unknown"]
+    left = (one.check.about for one in found if one.standing == "unknown")
+    unknown: list[JSON] = list(dict.fromkeys(left))
     ways = ("human",) if any(one.kind == "referral" for one in fails) else ()
     return (
         Utterance(

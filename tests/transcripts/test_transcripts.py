@@ -3,6 +3,7 @@
 `make update-transcripts` writes down what is answered now; a person reads the difference.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,28 @@ from storage.definitions import load
 from tests.transcripts.stage import Stage, sentences
 
 FOLDER = Path(__file__).parent
-FILES = sorted(FOLDER.glob("*.chat"))
+FILES = sorted(FOLDER.rglob("*.chat"))
+"""Those of another province stand in a folder of its name."""
 SMOOTH = 14
 """Messages of hers in a smooth application, login not counted (issue 2, point 5)."""
 
 
+def _province(file: Path) -> str:
+    return "henan" if file.parent == FOLDER else file.parent.name
+
+
+def _name(file: Path) -> str:
+    return file.relative_to(FOLDER).with_suffix("").as_posix()
+
+
 @pytest.fixture(scope="session")
-def henan() -> Definition:
-    return load(FOLDER.parents[1] / "services", "henan")
+def provinces() -> Mapping[str, Definition]:
+    return {name: load(FOLDER.parents[1] / "services", name) for name in {*map(_province, FILES)}}
+
+
+@pytest.fixture(scope="session")
+def henan(provinces: Mapping[str, Definition]) -> Definition:
+    return provinces["henan"]
 
 
 class _Watched(Stage):
@@ -51,9 +66,11 @@ def written(lines: list[tuple[str, list[str]]]) -> str:
     return "".join(f"{part}\n" for line, answer in lines for part in (line, *answer))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_transcript(file: Path, henan: Definition, request: pytest.FixtureRequest) -> None:
-    stage, lines = played(file, henan)
+@pytest.mark.parametrize("file", FILES, ids=_name)
+def test_transcript(
+    file: Path, provinces: Mapping[str, Definition], request: pytest.FixtureRequest
+) -> None:
+    stage, lines = played(file, provinces[_province(file)])
     now = written(lines)
     if request.config.getoption("--update-transcripts"):
         file.write_text(now, encoding="utf-8")
@@ -61,9 +78,11 @@ def test_transcript(file: Path, henan: Definition, request: pytest.FixtureReques
     assert stage.longest <= MAX_BYTES, "a bubble is longer than WeChat shows in one piece"
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_no_sentence_comes_three_times_running(file: Path, henan: Definition) -> None:
-    _, lines = played(file, henan)
+@pytest.mark.parametrize("file", FILES, ids=_name)
+def test_no_sentence_comes_three_times_running(
+    file: Path, provinces: Mapping[str, Definition]
+) -> None:
+    _, lines = played(file, provinces[_province(file)])
     answers = [sentences(answer) for _, answer in lines if answer]
     for first, second, third in zip(answers, answers[1:], answers[2:], strict=False):
         assert not first & second & third
