@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from bot import staff
-from bot.checking import check_everything
+from bot.checking import check_definitions, check_everything
 from bot.departments.connections import ConnectionsBroken
 from bot.freezing import freeze_definitions
 from bot.importing import import_calendar, list_calendars
@@ -80,9 +80,16 @@ def migrate_command() -> None:
 
 
 @app.command("check")
-def check_command() -> None:
+def check_command(
+    definitions: Annotated[
+        bool, typer.Option(help="only what stands under SERVICES_DIR; needs no settings")
+    ] = False,
+) -> None:
     """Look at settings, keys, definitions, templates, connections; say everything wrong."""
-    _run(check_everything)
+    if definitions:
+        _said(lambda: check_definitions(Place()))
+    else:
+        _run(check_everything)
 
 
 @app.command("freeze")

@@ -14,12 +14,12 @@ from typing import Final
 from jinja2 import Environment, meta, nodes
 
 from cases.conditions import NEVER, Condition, answers_named, rules_named
-from cases.definition import ItemDefinition, OfficeByAnswer
 from dialogs.deciding import decided_text
 from dialogs.definition import Definition
 from dialogs.exploring import Way, decide, explore, values_named
 from dialogs.form import MORE, Entry, Group, Question, more_question
 from dialogs.kinds.base import Kind
+from dialogs.service_checks import service_mistakes
 from dialogs.steering import COMMANDS
 from dialogs.steps import CARD, IDENTITY, INVITATION, LOOK_UPS, STEPS
 from dialogs.text_keys import ENGINE_TEXTS, variables_of
@@ -345,39 +345,11 @@ def _ways(definition: Definition) -> Iterator[str]:
 
 
 def _service(definition: Definition) -> Iterator[str]:
-    """Items look at answers, need them and may want them again: they must be asked."""
-    keys = {entry.key for entry in definition.form.entries()}
-    for item in definition.service.items:
-        named = {*answers_named(item.when), *item.needs.answers, *_opening(item)}
-        for key in sorted(named - keys):
-            yield f"{item.code}: it needs the answer {key}, which nobody asks for"
-        for missing in item.can_be_missing:
-            if missing.kind != "result" and missing.code not in keys:
-                yield f"{item.code}: {missing.code} can be missing, but nothing asks for it again"
-    yield from _acceptance(definition, keys)
+    """What the plan names is asked; what is printed can be checked."""
+    yield from service_mistakes(definition)
     for question in questions(definition):
         if not question.off_form and not question.review:
             yield f"{question.key}: it is printed on the form, but she could not check it"
-
-
-def _acceptance(definition: Definition, keys: set[str]) -> Iterator[str]:
-    """Conditions of acceptance look at answers, or at one row of a table."""
-    for check in definition.service.checks:
-        for condition in (check.when, check.fails, check.unknown):
-            for name in sorted(answers_named(condition)):
-                if name.partition(".")[0] not in keys:
-                    yield f"check {check.code}: it looks at {name}, which nobody asks for"
-
-
-def _opening(item: ItemDefinition) -> Iterator[str]:
-    """The answers that decide how and when the item is opened, and what follows its refusal."""
-    yield from answers_named(item.apply_anew)
-    for way in item.ways:
-        yield from answers_named(way.when)
-        if way.month is not None:
-            yield way.month.answer
-    if isinstance(item.office, OfficeByAnswer):
-        yield item.office.by_answer
 
 
 # ---- questions by the way ------------------------------------------------------------------

@@ -16,7 +16,7 @@ from ruamel.yaml.error import YAMLError
 from cases.definition import Service
 from cases.derivations import DERIVATIONS
 from cases.rules import RULES
-from dialogs.checker import holes, mistakes
+from dialogs.checker import holes, mistakes, questions
 from dialogs.consulting.facts import Consulting
 from dialogs.definition import Definition, Definitions, Words
 from dialogs.form import Form
@@ -27,10 +27,14 @@ from dialogs.moving_on import unfinished
 from dialogs.releases import differences, released, revived
 from dialogs.texts import TextBroken, Texts
 from storage.errors import StorageError
+from storage.locating import located
+from storage.plainly import plainly
 from storage.releases import FOLDER as RELEASES
 from storage.releases import read_releases, write_release
 
 SHARED = "shared"
+ALWAYS_USED = frozenset({"provinces", "regions"})
+"""Lists that kinds take by themselves."""
 SHOWN = 5
 """So many differences are named."""
 _T = TypeVar("_T")
@@ -126,6 +130,11 @@ def freeze(services: Path, province: str) -> Path | None:
     return write_release(services / province, released(current))
 
 
+def check_thoroughly(services: Path, definition: Definition) -> None:
+    """Walk every way through the form, too. Raises DefinitionBroken."""
+    _refuse(services, definition, mistakes(definition, thorough=True))
+
+
 def is_frozen(services: Path, province: str) -> bool:
     """Whether the province has been released: until then its files may change."""
     return any((services / province / RELEASES).glob("*.json"))
@@ -133,7 +142,11 @@ def is_frozen(services: Path, province: str) -> bool:
 
 def _refuse(services: Path, definition: Definition, found: Sequence[str]) -> None:
     folder = services / definition.province
-    found = (*_without_template(folder, definition.service), *found)
+    found = (
+        *_without_template(folder, definition.service),
+        *_idle(folder, definition),
+        *(located(folder, services / SHARED, one) for one in found),
+    )
     if found:
         raise DefinitionBroken(f"services/{definition.province}", found)
 
@@ -176,13 +189,28 @@ def _without_template(folder: Path, service: Service) -> Iterator[str]:
             yield _problem(folder / "service.yaml", where, message)
 
 
+def _idle(folder: Path, definition: Definition) -> Iterator[str]:
+    """Lists and templates that nothing names; a template may be there for others to import."""
+    used = {question.list for question in questions(definition)}
+    for path in sorted((folder / "lists").glob("*")):
+        if path.stem not in used | ALWAYS_USED:
+            yield f"{path.name}:1: no question takes its answers from this list"
+    templates = {path.name: path for path in (folder / "documents").glob("*.typ")}
+    named = {Path(document.template).name for document in definition.service.documents}
+    sources = "".join(path.read_text(encoding="utf-8") for path in templates.values())
+    for name in sorted(set(templates) - named):
+        if f'"{name}"' not in sources:
+            yield f"{name}:1: no document of service.yaml is made from this template"
+
+
 def read_model(path: Path, shape: type[_T]) -> _T:
     """The YAML file as `shape`. Raises DefinitionBroken with file, line, expectation."""
     data = _yaml(path)
     try:
         return TypeAdapter(shape).validate_python(data)
     except ValidationError as error:
-        problems = [_problem(path, one["loc"], one["msg"]) for one in error.errors()[:10]]
+        plain = plainly(data, error.errors())[:SHOWN]
+        problems = [_problem(path, where, message) for where, message in plain]
         raise DefinitionBroken(_short(path), problems) from error
 
 
@@ -191,12 +219,14 @@ def _yaml(path: Path) -> Any:
         return YAML(typ="safe").load(path)
     except FileNotFoundError as error:
         raise DefinitionBroken(_short(path), ["the file is missing"]) from error
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:  # ValueError: no UTF-8, or 30 February
         raise DefinitionBroken(_short(path), [" ".join(str(error).split())]) from error
 
 
 def _problem(path: Path, where: Sequence[str | int], message: str) -> str:
     """`form.yaml:31: sections.0.questions.2.kind: Field required`."""
+    if not where:
+        return located(path.parent, path.parent, message)
     return f"{path.name}:{_line(path, where)}: {'.'.join(map(str, where))}: {message}"
 
 
@@ -220,7 +250,8 @@ def _texts(paths: Sequence[Path]) -> Texts:
     try:
         return Texts(sources)
     except TextBroken as error:
-        raise DefinitionBroken(_short(paths[-1]), [str(error)]) from error
+        own, shared = paths[-1].parent, paths[0].parent.parent
+        raise DefinitionBroken(_short(paths[-1]), [located(own, shared, str(error))]) from error
 
 
 def _words(path: Path) -> Words:
@@ -244,10 +275,18 @@ def _lists(folder: Path) -> Iterator[tuple[str, Sequence[Row]]]:
 
 
 def _csv_rows(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = (line for line in file if not line.startswith("#"))
-        for record in csv.DictReader(lines):
-            yield _csv_row(record)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DefinitionBroken(_short(path), [f"{path.name}: {error}"]) from error
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line[:1] != "#"]
+    numbers = [number for number, _ in lines][1:]
+    records = csv.DictReader(line for _, line in lines)
+    for number, record in zip(numbers, records, strict=False):
+        if not (record.get("id") and record.get("name")):
+            expected = "expected id and name, as the first line names the columns"
+            raise DefinitionBroken(_short(path), [f"{path.name}:{number}: {expected}"])
+        yield _csv_row(record)
 
 
 def _csv_row(record: Mapping[str, str]) -> Row:

@@ -5,6 +5,8 @@ Every test runs the real command as its own process, because the exit code is th
 
 import base64
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -113,6 +115,40 @@ def test_a_mistake_in_the_departments_is_one_sentence(tmp_path: Path) -> None:
         "connections:\n  - {id: x, province: henan, department: hrss, mode: carrier-pigeon}\n"
     )
     assert "departments.yaml:2" in refused("serve", environment(tmp_path), tmp_path)
+
+
+@pytest.fixture
+def broken_services(tmp_path: Path) -> Path:
+    services = shutil.copytree(ROOT / "services", tmp_path / "services")
+    form = services / "henan" / "form.yaml"
+    text = form.read_text(encoding="utf-8")
+    form.write_text(text.replace("kind: ethnicity", "kind: ethnic"), encoding="utf-8")
+    return services
+
+
+@pytest.mark.parametrize("command", ["serve", "check"])
+def test_a_broken_definition_stops_the_start_with_file_and_line(
+    command: str, broken_services: Path, tmp_path: Path
+) -> None:
+    settings = environment(tmp_path, SERVICES_DIR=str(broken_services), SERVICES="henan")
+    sentence = refused(command, settings, tmp_path)
+    assert re.match(r"services/henan: form\.yaml:\d+: ethnicity: no kind", sentence), sentence
+
+
+def test_definitions_are_checked_without_any_settings(
+    broken_services: Path, tmp_path: Path
+) -> None:
+    """An official who writes a province has no account and no key."""
+    only = {"SERVICES_DIR": str(broken_services), "SERVICES": "henan"}
+    assert "form.yaml:" in refused("check", only, tmp_path, "--definitions")
+
+
+def test_a_connection_of_a_department_that_is_none_is_found(tmp_path: Path) -> None:
+    (tmp_path / "departments.yaml").write_text(
+        "connections:\n  - {id: x, province: henan, department: dentists, mode: desk}\n"
+    )
+    settings = environment(tmp_path, SERVICES="henan")
+    assert "henan has no department dentists" in refused("check", settings, tmp_path)
 
 
 def test_a_redis_that_does_not_answer_is_said(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from cases.definition import CanBeMissing, Needs, Service
+from cases.definition import Service
 from dialogs.checker import mistakes, questions
 from dialogs.definition import Definition
 from dialogs.exploring import explore
@@ -58,7 +58,8 @@ def built(overlay: Mapping[str, Any]) -> Definition:
             commands=_commands(overlay.get("commands", {})),
         ),
         knowledge=_knowledge(sound["knowledge"], overlay.get("knowledge", ())),
-        service=_service(overlay),
+        service=_service(overlay, sound["service"]),
+        contacts=_laid_over(henan().contacts, overlay.get("contacts", {})),
     )
 
 
@@ -84,18 +85,10 @@ def _knowledge(sound: Any, over: Any) -> Knowledge:
     )
 
 
-def _service(overlay: Mapping[str, Any]) -> Service:
-    """Henan's first item alone; it needs and wants only what the overlay says."""
-    service = henan().service
-    item = service.items[0].model_copy(
-        update={
-            "needs": Needs(answers=tuple(overlay.get("needs", ()))),
-            "can_be_missing": tuple(
-                CanBeMissing(kind="document", code=code) for code in overlay.get("missing", ())
-            ),
-        }
-    )
-    return service.model_copy(update={"items": (item,), "checks": ()})
+def _service(overlay: Mapping[str, Any], sound: Mapping[str, Any]) -> Service:
+    """The sound plan; `service` lies over the whole, `item` over its item."""
+    item = {**sound["items"][0], **overlay.get("item", {})}
+    return Service.model_validate({**sound, "items": [item], **overlay.get("service", {})})
 
 
 @cache
