@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from itertools import count
 from pathlib import Path
@@ -232,6 +232,8 @@ KINDS: Mapping[str, st.SearchStrategy[JSON]] = {
     "yes_no": st.booleans(),
     "consent": st.booleans(),
     "month": st.dates().map(lambda day: f"{day.year:04}-{day.month:02}"),
+    "date": st.dates(date(1950, 1, 1), day_of(NOW)).map(date.isoformat),
+    "uscc": st.just("91410105MA40000008"),
     "bank_card": DIGITS,
     "address": st.fixed_dictionaries(
         dict.fromkeys(("city", "county", "town", "community"), PLACE)
@@ -258,7 +260,7 @@ def value_of(
 
 
 def answered_somehow(definition: Definition, data: st.DataObject) -> Draft:
-    draft = blank("draft-1", "henan", 1, "person-1", NOW)
+    draft = blank("draft-1", definition.province, 1, "person-1", NOW)
     here = place(definition, draft, day_of(NOW))
     while here.open is not None:
         value = data.draw(value_of(definition, here.open, here.answers), label=here.open.key)
