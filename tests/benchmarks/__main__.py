@@ -23,7 +23,7 @@ from storage.definitions import read
 from storage.embedded import embedded_redis
 from tests.benchmarks.citizens import checked, citizens
 from tests.benchmarks.load import CONNECTIONS, Outcome, play
-from tests.benchmarks.others import pdf_milliseconds, push_milliseconds
+from tests.benchmarks.others import letter_milliseconds, pdf_milliseconds, push_milliseconds
 from tests.benchmarks.servers import (
     Place,
     Running,
@@ -150,7 +150,8 @@ async def _others(folder: Path, redis_url: str, size: Size) -> list[Figure]:
     starts = [await seconds_to_first_answer(folder / "run") for _ in range(size.starts)]
     pushes = await push_milliseconds(folder / "push", redis_url, size.pushes)
     figures = [_figure("`make run` to the first answer", "s", starts, 3)] if starts else []
-    figures.append(_figure("PDF of the application", "ms", pdf_milliseconds(size.pages)))
+    figures.append(_figure("PDF of the application", "ms", pdf_milliseconds(size.pages), 50))
+    figures.append(_figure("PDF of a formal notice", "ms", letter_milliseconds(size.pages), 50))
     if pushes:
         figures.append(_figure("report to notice", "ms", pushes, 1000))
     return figures

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -11,21 +11,44 @@ from cases.values import JSON
 from storage.documents.pdf import render
 from tests.journeys.city import city
 from tests.journeys.steps import applied
-from tests.storage.test_pdf import APPLICATION, FORM, MADE_AT, as_given
+from tests.storage.test_pdf import APPLICATION, FORM, MADE_AT, SERVICES, as_given
 
+LETTER = SERVICES / "shared" / "documents" / "letter.typ"
 LOOK_AGAIN = 0.005
 
 
 def pdf_milliseconds(times: int) -> list[float]:
-    """The application's PDF, again and again; without the first time (fonts)."""
-    data = {"form": as_given(FORM)}
-    render(APPLICATION, data, MADE_AT)
-    return [_timed(data) for _ in range(times)]
+    """The application's PDF, each of another person; without the first time (fonts)."""
+    return _rendered(APPLICATION, times, lambda name: as_given({**FORM, "name": name}))
 
 
-def _timed(data: Mapping[str, JSON]) -> float:
+def letter_milliseconds(times: int) -> list[float]:
+    """A formal notice's PDF, each to another person; without the first time (fonts)."""
+    row: JSON = ["办件编号", "410100202611210100000127"]
+    letter: dict[str, JSON] = {
+        "title": "一次性补正告知书",
+        "case_no": "410100202611210100000127",
+        "opening": ["您申请的“算养老金”还需要补充下面的内容。"] * 2,
+        "rows": [row] * 9,
+        "missing": [["联系电话", "打不通"]] * 5,
+        "closing": ["怎么补：拍照发来。"] * 2,
+        "office": "社会保险中心",
+        "on": "2026年12月3日",
+        "footer": "",
+        "unprintable": [],
+    }
+    return _rendered(LETTER, times, lambda name: letter | {"to": name})
+
+
+def _rendered(template: Path, times: int, data: Callable[[str], dict[str, JSON]]) -> list[float]:
+    """Milliseconds of each; the names differ, or typst would remember the page."""
+    names = [chr(ord("一") + number) + "秀英" for number in range(times + 1)]
+    return [_timed(template, {"form": data(name)}) for name in names][1:]
+
+
+def _timed(template: Path, data: Mapping[str, JSON]) -> float:
     begun = time.perf_counter()
-    render(APPLICATION, data, MADE_AT)
+    render(template, data, MADE_AT)
     return (time.perf_counter() - begun) * 1e3
 
 
