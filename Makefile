@@ -17,6 +17,7 @@ check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/architecture/test_requirements.py
 
 format: .venv/ready
 	$(BIN)/ruff format .

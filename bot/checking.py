@@ -85,7 +85,7 @@ def _province(services: Path, name: str) -> str:
     *older, current = load_releases(services, name)
     check_thoroughly(services, current)
     load_notices(services, current, *reversed(older))
-    load_letters(services, current)
+    load_letters(services, current, *reversed(older))
     if is_frozen(services, name):
         return f"in order, release {current.release}"
     return "in order, not frozen (before the first citizen: python -m bot freeze)"
