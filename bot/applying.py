@@ -36,7 +36,8 @@ def application(definition: Definition, draft: Draft, now: datetime) -> Applicat
         and answer.known is not None
         and answer.known != answer.value
     }
-    said = {*here.answers, *(one.key for one in definition.form.statements)}
+    today = now.astimezone(CHINA).date()
+    said = {*here.answers, *(one.key for one in definition.statements(here.answers, today))}
     consents = tuple(
         Given(one.what, one.text_version, one.given_at)
         for one in draft.consents

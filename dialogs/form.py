@@ -91,6 +91,8 @@ class Question(_Strict):
     """Other words by which people call it when they want to change it (手机 for 联系电话)."""
     by: Literal["self", "agent", "either"] = "self"
     """Who answers it when somebody applies for her: she, the agent, whoever comes to it first."""
+    agent_sees: bool = False
+    """The agent reads it whatever she lets them see: it stands on a paper that they sign."""
     gate: bool = False
     """Nothing that stands behind it is asked of anybody before it is answered."""
 

@@ -70,7 +70,7 @@ def may_answer(role_: Role, question: Question, draft: Draft) -> bool:
 
 def may_see(role_: Role, question: Question, draft: Draft) -> bool:
     """Whether this one may read the answer: she everything, the agent what is theirs or shown."""
-    if role_ == "self" or not is_shared(draft) or question.by == "agent":
+    if role_ == "self" or not is_shared(draft) or question.by == "agent" or question.agent_sees:
         return True
     answer = draft.answers.get(question.key)
     said_it = answer is not None and answer.source == "agent"
@@ -116,15 +116,12 @@ def hers_alone(definition: Definition, draft: Draft, today: date) -> Draft:
     """
     without = {key: answer for key, answer in draft.answers.items() if key != BEGINNING}
     alone = replace(draft, answers=without, shelved={}, agent="", authors=(draft.subject,))
-    proxy = {one.key for one in place(definition, draft, today).answered} - set(
-        place(definition, alone, today).route
-    )
-    theirs = {
-        entry.key
-        for entry in definition.form.entries()
-        if isinstance(entry, Question) and (entry.by == "agent" or entry.kind == INVITATION)
-    }
-    gone = proxy | theirs | {AGENT_CONSENT, AGENT_SEES}
+    form = definition.form
+    about = {one.key for one in form.section_of(BEGINNING).questions}  # who applies, by what leave
+    route = {one.key for one in place(definition, draft, today).answered}
+    signed = route - set(place(definition, alone, today).route)
+    theirs = {one.key for one in form.entries() if isinstance(one, Question) and one.by == "agent"}
+    gone = about | signed | theirs
     return replace(
         alone,
         answers={key: answer for key, answer in without.items() if key not in gone},

@@ -122,7 +122,9 @@ def not_yet(talk: Talk) -> Talk | None:
 
 def _hers_to_do(talk: Talk, text: str, keys: tuple[str, ...]) -> Talk:
     hers = TellParty(talk.draft.subject, "proxy_your_turn", talk.draft.id)
-    return talk.with_draft(talk.draft.without(*keys)).errand(hers).tell(text, "change")
+    kept = talk.draft.without(*keys)
+    shelved = {key: old for key, old in kept.shelved.items() if key not in keys}
+    return talk.with_draft(replace(kept, shelved=shelved)).errand(hers).tell(text, "change")
 
 
 # ---- what became of it -----------------------------------------------------------------------

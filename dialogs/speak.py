@@ -261,8 +261,6 @@ def _card_lines(speech: _Speech) -> Iterator[tuple[str, str]]:
 
 def _line(speech: _Speech, question: Question) -> dict[str, JSON]:
     talk = speech.talk
-    if not may_see(talk.role, question, talk.draft):
-        return {"label": question.label, "value": speech.text("hers")}
     value = shown(talk, question, speech.here, masked=question.masked)
     return {"label": question.label, "value": value}
 
@@ -408,12 +406,18 @@ def _checks(speech: _Speech) -> tuple[Utterance, ...]:
 
 def _sections(speech: _Speech) -> list[JSON]:
     """What was answered, under the titles of the form."""
-    form = speech.definition.form
+    form, talk = speech.definition.form, speech.talk
     lines: dict[str, tuple[Section, list[JSON]]] = {}
+    hidden: dict[str, JSON] = {"label": speech.text("hers.label"), "value": speech.text("hers")}
     for question in speech.here.answered:
-        if question.review:
-            section = form.section_of(question.key)
-            lines.setdefault(section.key, (section, []))[1].append(_line(speech, question))
+        if not question.review:
+            continue
+        section = form.section_of(question.key)
+        said = lines.setdefault(section.key, (section, []))[1]
+        if may_see(talk.role, question, talk.draft):
+            said.append(_line(speech, question))
+        elif hidden not in said:  # not what is asked of her, either: 去世年月
+            said.append(hidden)
     return [{"title": section.title, "lines": said} for section, said in lines.values()]
 
 

@@ -40,8 +40,8 @@ _PLAIN: Final = """
     consulting.option.remind consulting.option.no_remind
     consulting.option.male consulting.option.cadre consulting.option.worker
     consulting.option.flexible_woman
-    hers inviting invite.limit handing_over join.ask join.looking join.unknown join.later join.own
-    join.draft_first joining declining joined.self joined.agent declined
+    hers hers.label inviting invite.limit handing_over join.ask join.looking join.unknown join.later
+    join.own join.draft_first joining declining joined.self joined.agent declined
     proxy.none proxy.begin proxy.welcome login.hers identity.other_name
     parted.self parted.agent part.nothing restart.shared confirm.part
     yes.part no.part yes.join_self no.join_self yes.join_agent no.join_agent

@@ -19,7 +19,7 @@ from dialogs.said import Spoken
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 LENGTH: Final = 18
 _CODE = re.compile(r"[0-9A-Z]{8,}")
-_GAPS = re.compile(r"(?<=[0-9A-Z])[\s\-—.,:]+(?=[0-9A-Z])")
+_GAPS = re.compile(r"(?<=[0-9A-Z])[\s\-—.]+(?=[0-9A-Z])")
 _SLIPS = str.maketrans({"I": "1", "O": "0"})
 _PERSON = re.compile(r"[1-8][0-9]{5}(?:19|20)[0-9]{9}[0-9X]")
 

@@ -9,18 +9,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from cases.values import JSON
 from dialogs.conversation import Conversation, begin
 from dialogs.definition import Definition
 from dialogs.draft import Draft, Wanted, blank
 from dialogs.engine import hear
+from dialogs.parties import Role, joined, uninvited
 from dialogs.said import (
     CaseOpened,
     CaseWithdrawn,
     Followed,
     IdentityConfirmed,
     IdentityRefused,
+    InvitationClosed,
+    InvitationOpened,
+    Invited,
+    JoinedDraft,
     Located,
     MenuTapped,
+    NotInvited,
+    NotJoined,
     PapersAnswered,
     Photo,
     PhotoLost,
@@ -39,14 +47,17 @@ from dialogs.said import (
 from dialogs.say import Utterance
 from dialogs.speak import speak
 from dialogs.turn import (
+    AnswerInvitation,
     AskRegistry,
     EraseDraft,
     Errand,
     FetchPapers,
+    Invite,
     OpenTask,
     Remind,
     StorePhoto,
     Supply,
+    TellParty,
     Turn,
     WithdrawCase,
 )
@@ -66,23 +77,42 @@ TOGETHER = 56
 
 
 @dataclass
+class Shelf:
+    """What several phones have in common: the drafts, the codes that lead to them, the day."""
+
+    now: datetime = CLOCK
+    drafts: dict[str, bytes] = field(default_factory=dict)
+    """By their names; only what is open or being submitted is kept."""
+    codes: dict[str, tuple[str, Role]] = field(default_factory=dict)
+    """Code → draft, and who is invited."""
+    blanks: int = 0
+
+
+@dataclass
 class Stage:
     """One phone, and everything that is kept of it."""
 
     definition: Definition
-    now: datetime = CLOCK
-    conversation: bytes = field(default_factory=lambda: conversation_to_bytes(begin("p1")))
-    drafts: dict[str, bytes] = field(default_factory=dict)
-    """By the person they are about; only what is open or being submitted is kept."""
+    person: str = "p1"
+    shelf: Shelf = field(default_factory=Shelf)
+    conversation: bytes = b""
     shown: list[tuple[str, str, str]] = field(default_factory=list)
     """Everything that could be tapped so far: (id, label, number)."""
     photos: list[StorePhoto] = field(default_factory=list)
     """Photos on their way into the store."""
-    blanks: int = 0
+    answering: AnswerInvitation | None = None
+    """The invitation that was answered last."""
     media: int = 0
     count: int = 0
     """Messages of hers so far; the photos of one paper count as one."""
     before: str = ""
+
+    def __post_init__(self) -> None:
+        self.conversation = conversation_to_bytes(begin(self.person))
+
+    @property
+    def now(self) -> datetime:
+        return self.shelf.now
 
     def play(self, line: str) -> list[str]:
         """What is answered to one line of a transcript."""
@@ -100,13 +130,15 @@ class Stage:
 
     def draft(self) -> Draft:
         """The draft that is on the table, as the edge loads it."""
-        kept = self.drafts.get(self.loaded().speaking_for)
+        kept = self.shelf.drafts.get(self.loaded().subject.draft)
         if kept is not None:
-            return draft_from_bytes(kept)
-        self.blanks += 1
+            draft = draft_from_bytes(kept)
+            if self.person in draft.authors or draft.subject.startswith(self.person):
+                return draft
+        self.shelf.blanks += 1
         who = self.loaded().speaking_for
-        definition = self.definition
-        return blank(f"d{self.blanks}", definition.province, definition.release, who, self.now)
+        name, definition = f"d{self.shelf.blanks}", self.definition
+        return blank(name, definition.province, definition.release, who, self.now)
 
     def loaded(self) -> Conversation:
         return conversation_from_bytes(self.conversation)
@@ -117,15 +149,20 @@ class Stage:
         bubbles = speak(self.definition, turn, self.now)
         self._remember(bubbles)
         self.photos += [one for one in turn.errands if isinstance(one, StorePhoto)]
+        for one in turn.errands:
+            self.answering = one if isinstance(one, AnswerInvitation) else self.answering
         return [line for bubble in bubbles for line in drawn(bubble)] + [
             f"  ~ {told(errand)}" for errand in turn.errands
         ]
 
     def _keep(self, turn: Turn) -> None:
         self.conversation = conversation_to_bytes(turn.conversation)
-        self.drafts.pop(turn.draft.subject, None)
-        if turn.draft.state in {"open", "submitting"}:
-            self.drafts[turn.draft.subject] = draft_to_bytes(turn.draft)
+        self.keep(turn.draft)
+
+    def keep(self, draft: Draft) -> None:
+        self.shelf.drafts.pop(draft.id, None)
+        if draft.state in {"open", "submitting"}:
+            self.shelf.drafts[draft.id] = draft_to_bytes(draft)
 
     def _remember(self, bubbles: tuple[Utterance, ...]) -> None:
         self.shown += [
@@ -170,6 +207,7 @@ _SENT: Mapping[str, Callable[[str], Said]] = {
     "位置": lambda _: Located(),
     "视频": lambda _: Unsupported("video"),
     "关注": Followed,
+    "扫码": lambda code: Followed(code, anew=False),
     "取消关注": lambda _: Unfollowed(),
     "菜单": MenuTapped,
 }
@@ -192,22 +230,38 @@ def drawn(bubble: Utterance) -> list[str]:
 
 def told(errand: Errand) -> str:
     """What is to be done outside, in a few words."""
+    return f"{type(errand).__name__} {_detail(errand) or _of_two(errand)}".strip()
+
+
+def _of_two(errand: Errand) -> str:
+    """What becomes of the draft itself, which two people may have in common."""
+    match errand:
+        case EraseDraft(draft=draft):
+            return draft
+        case TellParty(person=person, notice=notice):
+            return f"{person} {notice}"
+        case Invite(side=side):
+            return side
+        case AnswerInvitation(agreed=agreed):
+            return "yes" if agreed else "no"
+        case _:
+            return ""
+
+
+def _detail(errand: Errand) -> str:
     match errand:
         case AskRegistry(name=name) | FetchPapers(name=name):
-            detail = name
+            return name
         case StorePhoto(question=question, media=media):
-            detail = f"{question} {media}"
+            return f"{question} {media}"
         case OpenTask(kind=kind, question=question, note=note):
-            detail = " ".join(filter(None, (kind, question, note and f"“{note}”")))
+            return " ".join(filter(None, (kind, question, note and f"“{note}”")))
         case Supply(case_no=case_no) | WithdrawCase(case_no=case_no):
-            detail = case_no
+            return case_no
         case Remind(kind=kind, month=month, due_on=due_on):
-            detail = f"{kind} {month} {due_on}"
-        case EraseDraft(draft=draft):
-            detail = draft
+            return f"{kind} {month} {due_on}"
         case _:
-            detail = ""
-    return f"{type(errand).__name__} {detail}".strip()
+            return ""
 
 
 # ---- results of errands -------------------------------------------------------------------
@@ -305,6 +359,53 @@ def _wanted(_: Stage, words: list[str]) -> list[Said]:
     return [WantedFound(case_no, tuple(wanted))]
 
 
+def _invited(stage: Stage, words: list[str]) -> list[Said]:
+    """`! invited 12345678`: the code is made; `! invited limit`: too many were."""
+    draft = stage.draft()
+    if words == ["limit"]:
+        return [NotInvited(draft.id)]
+    side: Role = "self" if draft.agent else "agent"
+    stage.shelf.codes = {words[0]: (draft.id, side)}
+    return [Invited(draft.id, words[0], f"ref-{words[0]}")]
+
+
+def _code(stage: Stage, words: list[str]) -> list[Said]:
+    """`! code 12345678`: what the code invites to; `! code unknown`, `later`, `own`."""
+    match words:
+        case ["later"]:
+            return [InvitationClosed("later")]
+        case ["own"]:
+            return [InvitationClosed("own")]
+        case [code] if code in stage.shelf.codes:
+            name, side = stage.shelf.codes[code]
+            draft = draft_from_bytes(stage.shelf.drafts[name])
+            phone = str(draft.value("agent_phone") or "")
+            params: dict[str, JSON] = {
+                "organisation": draft.value("employer_name") or "",
+                "agent": draft.value("agent_name") or "",
+                "phone": f"{phone[:3]}****{phone[-4:]}" if phone else "",
+                "name": draft.value("name") or "",
+            }
+            return [InvitationOpened(f"ref-{code}", name, side, params)]
+        case _:
+            return [InvitationClosed("unknown")]
+
+
+def _come(stage: Stage, words: list[str]) -> list[Said]:
+    """`! come`: the answer to the invitation was kept; `! come late`: the code was used before."""
+    asked = stage.answering
+    assert asked is not None
+    kept = stage.shelf.drafts.get(asked.of_draft)
+    if words or kept is None:
+        return [NotJoined(asked.of_draft, declined=False)]
+    draft, stage.shelf.codes = draft_from_bytes(kept), {}
+    if not asked.agreed:
+        stage.keep(uninvited(draft))
+        return [NotJoined(asked.of_draft, declined=True)]
+    stage.keep(joined(stage.definition, draft, asked.person, asked.side, stage.now))
+    return [JoinedDraft(asked.of_draft, asked.side)]
+
+
 _ANSWERS = frozenset({"phone", "bank_card", "address", "children"})
 
 _RESULTS: Mapping[str, Callable[[Stage, list[str]], list[Said]]] = {
@@ -319,6 +420,9 @@ _RESULTS: Mapping[str, Callable[[Stage, list[str]], list[Said]]] = {
     "withdrawn": _withdrawn,
     "progress": _progress,
     "wanted": _wanted,
+    "invited": _invited,
+    "code": _code,
+    "come": _come,
 }
 
 
@@ -326,7 +430,7 @@ _RESULTS: Mapping[str, Callable[[Stage, list[str]], list[Said]]] = {
 
 
 def _wait(stage: Stage, words: list[str]) -> None:
-    stage.now += timedelta(days=int(words[0]))
+    stage.shelf.now += timedelta(days=int(words[0]))
 
 
 def _reminder(stage: Stage, words: list[str]) -> None:

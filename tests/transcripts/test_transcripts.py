@@ -12,7 +12,7 @@ from bot.wechat.outbound import MAX_BYTES, draw_one
 from dialogs.definition import Definition
 from dialogs.say import Utterance
 from storage.definitions import load
-from tests.transcripts.stage import Stage, sentences
+from tests.transcripts.stage import Shelf, Stage, sentences
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.rglob("*.chat"))
@@ -50,14 +50,46 @@ class _Watched(Stage):
         self.longest = max(self.longest, *sizes, 0)
 
 
-def played(file: Path, definition: Definition) -> tuple[_Watched, list[tuple[str, list[str]]]]:
+class _Phones:
+    """The phones of a transcript, at one shelf: `[她] > 同意` is said on hers.
+
+    Without a name there is one phone. What is answered stands under the same name.
+    """
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.shelf = Shelf()
+        self.by_name: dict[str, _Watched] = {}
+
+    def play(self, line: str) -> list[str]:
+        name, rest = _named(line)
+        person = f"p{len(self.by_name) + 1}"
+        stage = self.by_name.setdefault(name, _Watched(self.definition, person, self.shelf))
+        return [f"{name}{one}" if one.startswith("<") else one for one in stage.play(rest)]
+
+    @property
+    def count(self) -> int:
+        return sum(one.count for one in self.by_name.values())
+
+    @property
+    def longest(self) -> int:
+        return max(one.longest for one in self.by_name.values())
+
+
+def _named(line: str) -> tuple[str, str]:
+    """`[她] > 好` → `[她] `, `> 好`."""
+    name, bracket, rest = line.partition("] ")
+    return (f"{name}] ", rest) if bracket and line.startswith("[") else ("", line)
+
+
+def played(file: Path, definition: Definition) -> tuple[_Phones, list[tuple[str, list[str]]]]:
     """The lines of the transcript, each with what is answered to it."""
-    stage = _Watched(definition)
+    stage = _Phones(definition)
     lines: list[tuple[str, list[str]]] = []
     for line in file.read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             lines.append((line, []))
-        elif line[0] not in "< ":
+        elif _named(line)[1][0] not in "< ":
             lines.append((line, stage.play(line)))
     return stage, lines
 
@@ -83,9 +115,14 @@ def test_no_sentence_comes_three_times_running(
     file: Path, provinces: Mapping[str, Definition]
 ) -> None:
     _, lines = played(file, provinces[_province(file)])
-    answers = [sentences(answer) for _, answer in lines if answer]
-    for first, second, third in zip(answers, answers[1:], answers[2:], strict=False):
-        assert not first & second & third
+    for name in {_named(line)[0] for line, _ in lines}:
+        answers = [
+            sentences([one.removeprefix(name) for one in answer])
+            for line, answer in lines
+            if answer and _named(line)[0] == name
+        ]
+        for first, second, third in zip(answers, answers[1:], answers[2:], strict=False):
+            assert not first & second & third
 
 
 def test_there_are_enough_of_them() -> None:
