@@ -8,7 +8,8 @@ from redis.exceptions import RedisError
 
 from bot.departments.api import department_routes
 from bot.desk.items import Records
-from bot.desk.routes import desk_routes
+from bot.desk.routes import DeskRecords, desk_routes
+from bot.desk.tasks import TaskRecords
 from bot.problems import answer_problems
 from bot.routes import Guard, Route, add_routes
 from bot.wechat.callback import Callback
@@ -56,8 +57,10 @@ def _desk(world: World) -> tuple[Route, ...]:
     settings = world.settings
     words = settings.services_dir / "shared" / "desk.yaml"
     secure = settings.public_url.startswith("https")
-    records = Records(
-        world.edge, Queue(world.database), world.staff, world.desk.lookups, world.definitions
+    desk = world.desk
+    records = DeskRecords(
+        Records(world.edge, Queue(world.database), world.staff, desk.lookups, world.definitions),
+        TaskRecords(world.edge, desk.desk_tasks, desk.persons, world.staff),
     )
     return desk_routes(records, words, world.clock, secure=secure)
 

@@ -27,7 +27,7 @@ from cases.case import Case, Item
 from cases.reports import MissingBody, ReportBody, ResultDocumentBody
 from cases.tasks import build_task
 from cases.workdays import day_of
-from dialogs.definition import Definition
+from dialogs.definition import Definition, Definitions
 from storage.sealing import Lookups
 from storage.sql.queue import Line, Queue, Show
 from storage.sql.staff import AuditEntry, Role, Staff
@@ -52,7 +52,7 @@ class Records:
     queue: Queue
     staff: Staff
     lookups: Lookups
-    definitions: Mapping[str, Definition]
+    definitions: Definitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class ItemPages:
         )
 
     def _row(self, visit: Visit, line: Line, today: date) -> dict[str, object]:
-        service = self._records.definitions[visit.member.province].service
+        service = self._records.definitions.of(visit.member.province, line.release).service
         return {
             "line": line,
             "name": service.item(line.item).short,
@@ -264,7 +264,9 @@ class ItemPages:
         item = case.item(code) if case else None
         if line is None or case is None or item is None:
             raise NotFound
-        return Found(line, case, item, self._records.definitions[case.application.province])
+        application = case.application
+        definition = self._records.definitions.of(application.province, application.release)
+        return Found(line, case, item, definition)
 
     async def _note(
         self,

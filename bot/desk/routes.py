@@ -1,6 +1,7 @@
 """Every page of the desk, and which role finds it in the menu."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,23 +14,34 @@ from bot.desk.door import Door, Visit
 from bot.desk.items import ItemPages, Records
 from bot.desk.pages import DeskPages, style
 from bot.desk.signing_in import Sessions
+from bot.desk.tasks import TaskPages, TaskRecords
 from bot.routes import Guard, Route
 from storage.sql.staff import ROLES, Role
 
 MENU: Final[Mapping[Role, tuple[str, ...]]] = {
-    "clerk": ("queue", "search"),
-    "window": (),
-    "lead": ("queue", "search"),
-    "administrator": ("staff",),
+    "clerk": ("queue", "tasks", "search"),
+    "window": ("tasks",),
+    "lead": ("queue", "tasks", "search"),
+    "administrator": ("tasks", "staff"),
     "auditor": ("audit",),
 }
 """Role → pages under /desk, the first being where they begin."""
 
 
-def desk_routes(records: Records, words: Path, clock: Clock, *, secure: bool) -> tuple[Route, ...]:
+@dataclass(frozen=True, slots=True)
+class DeskRecords:
+    """Everything that the pages of the desk are made of."""
+
+    items: Records
+    tasks: TaskRecords
+
+
+def desk_routes(
+    records: DeskRecords, words: Path, clock: Clock, *, secure: bool
+) -> tuple[Route, ...]:
     """The whole desk. `secure`: its cookie is for https only."""
     pages = DeskPages(YAML(typ="safe").load(words), MENU)
-    door = Door(Sessions(records.staff, clock), pages, secure=secure)
+    door = Door(Sessions(records.items.staff, clock), pages, secure=secure)
 
     async def home(visit: Visit) -> web.StreamResponse:
         places = MENU[visit.member.role]
@@ -41,6 +53,7 @@ def desk_routes(records: Records, words: Path, clock: Clock, *, secure: bool) ->
         Route("GET", "/desk/style.css", style, Guard.PUBLIC),
         *door.routes(),
         door.route("GET", "/desk", home, ROLES),
-        *ItemPages(records, door, pages).routes(),
-        *AccountPages(records.staff, door, pages, clock).routes(),
+        *ItemPages(records.items, door, pages).routes(),
+        *TaskPages(records.tasks, door, pages).routes(),
+        *AccountPages(records.items.staff, door, pages, clock).routes(),
     )

@@ -237,6 +237,7 @@ class DeskTaskRow(Model):
     draft = _ref()
     question = _ref()
     note_sealed = fields.BinaryField(null=True)
+    answer_sealed = fields.BinaryField(null=True)
     clerk = _ref()
     created_at = fields.DatetimeField()
     due_at = fields.DatetimeField(null=True)
