@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from dialogs.checker import questions
 from dialogs.knowledge import Entry, Knowledge
-from tests.services.rows import SERVICES, rows
+from storage.definitions import read
+from tests.services.rows import SERVICES
 
+PROVINCES = ("henan", "hebei")
 TOPICS = ("渠道", "事项", "材料", "受理", "办理", "出件", "时限", "退休年龄")
 """The plan's seven (附件5 五（一）), and what everybody asks besides."""
+POLICIES = "政策依据"
+"""The fourteen policies of Hebei's plan stand under this."""
 LONGEST = 120
-PLACES = ("henan/lists/regions.csv", "henan/lists/insured_cities.yaml")
-NAMED = ("fund_centres", "offices", "banks")
 NEXT_STEP = re.compile(r"回复“|请|先|拨|窗口|按|备齐|再|选上|核对|即可|就行|就能|告知|满60周岁后")
 
 EVERYDAY = [
@@ -367,30 +370,54 @@ ASKED = {
 
 
 @cache
-def knowledge() -> Knowledge:
-    raw: list[dict[str, Any]] = YAML(typ="safe").load(SERVICES / "henan/knowledge.yaml")
+def knowledge(province: str = "henan") -> Knowledge:
+    raw: list[dict[str, Any]] = YAML(typ="safe").load(SERVICES / province / "knowledge.yaml")
     return Knowledge([Entry(**one | {"phrasings": tuple(one["phrasings"])}) for one in raw])
 
 
-def found(typed: str) -> str:
-    entry = knowledge().find(typed)
+def found(typed: str, province: str = "henan") -> str:
+    entry = knowledge(province).find(typed)
     return entry.id if entry is not None else ""
 
 
-def test_there_is_an_answer_for_every_topic_of_the_plan() -> None:
-    counted = Counter(entry.topic for entry in knowledge().entries)
-    assert tuple(counted) == TOPICS
+ENTRIES = [(province, entry) for province in PROVINCES for entry in knowledge(province).entries]
+
+
+@pytest.mark.parametrize("province", PROVINCES)
+def test_there_is_an_answer_for_every_topic_of_the_plan(province: str) -> None:
+    counted = Counter(entry.topic for entry in knowledge(province).entries)
+    assert [topic for topic in counted if topic != POLICIES] == list(TOPICS)
     assert min(counted.values()) >= 4
-    assert counted.total() >= 40
+    assert counted.total() >= 60
 
 
-def test_an_id_stands_for_one_entry() -> None:
-    ids = [entry.id for entry in knowledge().entries]
+def test_every_policy_of_the_plan_of_hebei_is_an_answer_and_the_superseded_one_says_so() -> None:
+    policies = [entry for entry in knowledge("hebei").entries if entry.id.startswith("policy.")]
+    cited = {row for one in policies for row in re.findall(r"规范 四(\d+)", one.source)}
+    assert cited == {str(row) for row in range(1, 15)}
+    old = knowledge("hebei").entry("policy.workers_1978")
+    assert "不再施行" in old.answer
+    assert "已废止" in old.source
+
+
+@pytest.mark.parametrize("province", PROVINCES)
+def test_an_id_stands_for_one_entry(province: str) -> None:
+    ids = [entry.id for entry in knowledge(province).entries]
     assert len(set(ids)) == len(ids)
 
 
-@pytest.mark.parametrize("entry", knowledge().entries, ids=lambda entry: entry.id)
-def test_an_entry_is_short_sourced_and_says_what_to_do(entry: Entry) -> None:
+@pytest.mark.parametrize("province", PROVINCES)
+def test_no_other_province_is_spoken_of(province: str) -> None:
+    other = {"henan": "冀|河北省人社厅", "hebei": "豫|河南"}[province]
+    said = [
+        (one.id, text) for one in knowledge(province).entries for text in (one.answer, one.source)
+    ]
+    assert [one for one, text in said if re.search(other, text)] == []
+
+
+@pytest.mark.parametrize(("province", "entry"), ENTRIES, ids=lambda one: getattr(one, "id", one))
+def test_an_entry_is_short_sourced_and_says_what_to_do(province: str, entry: Entry) -> None:
+    assert province
     assert len(entry.phrasings) >= 4
     assert len(entry.answer) <= LONGEST
     assert entry.source
@@ -399,13 +426,14 @@ def test_an_entry_is_short_sourced_and_says_what_to_do(entry: Entry) -> None:
     assert "{" not in entry.answer
 
 
+@pytest.mark.parametrize("province", PROVINCES)
 @pytest.mark.parametrize("wrapped", ["{}", "请问{}", "我想问一下{}？", "{}啊", "你好，{}"])
-def test_every_phrasing_finds_its_own_entry(wrapped: str) -> None:
+def test_every_phrasing_finds_its_own_entry(wrapped: str, province: str) -> None:
     wrong = [
-        (phrasing, entry.id, found(wrapped.format(phrasing)))
-        for entry in knowledge().entries
+        (phrasing, entry.id, found(wrapped.format(phrasing), province))
+        for entry in knowledge(province).entries
         for phrasing in entry.phrasings
-        if found(wrapped.format(phrasing)) != entry.id
+        if found(wrapped.format(phrasing), province) != entry.id
     ]
     assert wrong == []
 
@@ -415,14 +443,17 @@ def test_questions_in_other_words_find_their_entry(typed: str, entry: str) -> No
     assert found(typed) == entry
 
 
-def test_everyday_answers_are_no_questions() -> None:
-    assert {typed: found(typed) for typed in EVERYDAY if found(typed)} == {}
+@pytest.mark.parametrize("province", PROVINCES)
+def test_everyday_answers_are_no_questions(province: str) -> None:
+    assert {typed: found(typed, province) for typed in EVERYDAY if found(typed, province)} == {}
 
 
-def test_no_name_on_a_list_is_a_question() -> None:
-    lists = (*PLACES, *(f"henan/lists/{name}.yaml" for name in NAMED))
-    words = {word for path in lists for row in rows(path) for word in (row.name, *row.also)}
-    words |= {
-        word for row in rows("shared/lists/ethnicities.yaml") for word in (row.name, *row.also)
+@pytest.mark.parametrize("province", PROVINCES)
+def test_no_name_on_a_list_and_no_option_is_a_question(province: str) -> None:
+    definition = read(SERVICES, province)
+    words = {
+        word for rows in definition.lists.values() for row in rows for word in (row.name, *row.also)
     }
-    assert {word: found(word) for word in words if found(word)} == {}
+    for question in questions(definition):
+        words |= {word for one in question.options for word in (one.label, *one.also)}
+    assert {word: found(word, province) for word in words if found(word, province)} == {}

@@ -15,12 +15,12 @@ from storage.definitions import read
 from tests.services.rows import SERVICES
 
 HERE = Path(__file__).parent
-PROVINCES = ("henan",)
-TOP_1 = 0.55
+PROVINCES = ("henan", "hebei")
+TOP_1 = 0.54
 """Share of questions that are answered outright, and rightly."""
-TOP_3 = 0.88
+TOP_3 = 0.84
 """Share of questions whose answer is told, or offered among at most three."""
-WRONG = 0.03
+WRONG = 0.04
 """Share of questions that may be answered outright with something else."""
 
 
