@@ -31,13 +31,19 @@ TEMPLATES = {
     "reminder": ("sandbox-draft", {"item": "thing1", "until": "date2", "tip": "thing3"}),
 }
 
-# id → department, office, mode. One of them pulls, so that both ways are always in use.
+# id → province, department, office, mode. In each province one pulls, so that both ways are
+# always in use.
 CONNECTIONS = {
-    "hn-hrss": ("hrss", "*", "push"),
-    "hn-medical": ("medical", "*", "push"),
-    "hn-fund-provincial": ("fund", "fund-410000", "push"),
-    "hn-fund-zhengzhou": ("fund", "fund-410100", "push"),
-    "hn-health": ("health", "*", "pull"),
+    "hn-hrss": ("henan", "hrss", "*", "push"),
+    "hn-medical": ("henan", "medical", "*", "push"),
+    "hn-fund-provincial": ("henan", "fund", "fund-410000", "push"),
+    "hn-fund-zhengzhou": ("henan", "fund", "fund-410100", "push"),
+    "hn-health": ("henan", "health", "*", "pull"),
+    "hb-hrss": ("hebei", "hrss", "*", "push"),
+    "hb-pension": ("hebei", "pension", "*", "push"),
+    "hb-medical": ("hebei", "medical", "*", "pull"),
+    "hb-fund-shijiazhuang": ("hebei", "fund", "fund-130100", "push"),
+    "hb-fund-langfang": ("hebei", "fund", "fund-131000", "push"),
 }
 
 
@@ -133,6 +139,8 @@ def load_connections(place: Place, world: World) -> tuple[Connection, ...]:
     except (YAMLError, ValueError, KeyError, TypeError, OSError) as error:
         raise Refused(f"{path} is not a list of connections: {_first_mistake(error)}.") from error
     moved = tuple(one.model_copy(update={"base_url": _base_url(one.id, place)}) for one in kept)
+    new = [one for one in CONNECTIONS if one not in {known.id for known in kept}]
+    moved += tuple(_fresh_connection(one, place, world) for one in new)
     if moved != kept and path.read_text(encoding="utf-8").startswith(CONNECTIONS_HEAD):
         _write_connections(path, moved)
         return moved
@@ -209,11 +217,11 @@ def _fresh_secrets(world: World) -> dict[str, str]:
 
 
 def _fresh_connection(connection_id: str, place: Place, world: World) -> Connection:
-    department, office, mode = CONNECTIONS[connection_id]
+    province, department, office, mode = CONNECTIONS[connection_id]
     return Connection.model_validate(
         {
             "id": connection_id,
-            "province": "henan",
+            "province": province,
             "department": department,
             "office": office,
             "mode": mode,

@@ -112,7 +112,7 @@ async def test_one_address_then_a_clean_stop_child_first(
             ClientSession() as client,
             client.get(f"http://127.0.0.1:{run.sandbox_port}/control/departments") as answer,
         ):
-            assert len(await answer.json()) == 5
+            assert len(await answer.json()) == 10
         child = run.child_pid()
         run.process.send_signal(number)
         assert await run.end() == (0, "", "")
