@@ -23,6 +23,10 @@ TOP_3 = 0.84
 WRONG = 0.04
 """Share of questions that may be answered outright with something else."""
 
+BLIND = 0.63
+BLIND_WRONG = 0.14
+"""Of questions that nobody had in mind: told or offered, and told wrongly."""
+
 
 @cache
 def knowledge(province: str) -> Knowledge:
@@ -67,6 +71,16 @@ def test_questions_nobody_wrote_down_before_are_understood(province: str) -> Non
     assert len(right) / total >= TOP_1
     assert (len(right) + len(offered)) / total >= TOP_3
     assert len(wrong) / total <= WRONG, wrong
+
+
+@pytest.mark.parametrize("province", PROVINCES)
+def test_questions_written_after_everything_was_done_are_mostly_understood(province: str) -> None:
+    rows = YAML(typ="safe").load(HERE / "unseen_later.yaml")
+    found = [(meant(province, row["typed"]), row["entry"]) for row in rows]
+    told = [one.entry.id == expected for one, expected in found if one.entry is not None]
+    offered = [expected in {near.id for near in one.perhaps} for one, expected in found]
+    assert (sum(told) + sum(offered)) / len(rows) >= BLIND
+    assert (len(told) - sum(told)) / len(rows) <= BLIND_WRONG
 
 
 @pytest.mark.parametrize("province", PROVINCES)
