@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV := UV_PYTHON_DOWNLOADS=never UV_NO_CONFIG=1 .tools/bin/uv
 BIN := .venv/bin
 
-.PHONY: run test check format lock clean update-transcripts screenshots bench crash
+.PHONY: run test check format map lock clean update-transcripts screenshots bench crash
 .DEFAULT_GOAL := run
 
 run: .venv/ready
@@ -22,6 +22,9 @@ check: .venv/ready
 format: .venv/ready
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
+
+map: .venv/ready
+	$(BIN)/python -m bot map build/map
 
 update-transcripts: .venv/ready
 	$(BIN)/python -m pytest tests/transcripts --update-transcripts

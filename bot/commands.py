@@ -13,6 +13,7 @@ from bot.departments.connections import ConnectionsBroken
 from bot.freezing import freeze_definitions
 from bot.importing import import_calendar, list_calendars
 from bot.logs import configure_logs
+from bot.mapping.pages import draw_maps
 from bot.menu import put_up_menu
 from bot.process import CannotStart, migrate_records, serve, serve_web, serve_worker
 from bot.settings import Place, Settings, SettingsBroken, read_settings
@@ -98,6 +99,14 @@ def freeze_command(
 ) -> None:
     """Make a release of every definition that has changed; cases and drafts rely on it."""
     _said(lambda: freeze_definitions(Place(), names or ()))
+
+
+@app.command("map")
+def map_command(
+    folder: Annotated[Path, typer.Argument(help="where the pages are written")] = Path("build/map"),
+) -> None:
+    """Draw every province's form and workflow, as pages for a browser."""
+    _said(lambda: draw_maps(Place(), folder))
 
 
 @app.command("menu")

@@ -1,0 +1,1 @@
+"""`python -m bot map FOLDER`: every province's form and workflow as a drawing to look at."""
