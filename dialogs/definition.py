@@ -51,7 +51,7 @@ class Definition:
     @property
     def takes_agents(self) -> bool:
         """Whether an employer or agency may apply for somebody here."""
-        return self.service.applicants != ("person",)
+        return "beginning" in self.form.by_key
 
     def holds(self, condition: Condition, answers: Answers, today: date) -> bool:
         """Whether the condition is true of the answers on the route."""
