@@ -66,6 +66,9 @@ from storage.sealing import Place, Sealer
 CLAIM_SECONDS = 6
 """Also in lua/queue.lua."""
 
+_MESSAGE = 5
+"""Where the sealed message stands in the reply of a claim."""
+
 _RECEIVE = Script("queue", "window", "receive")
 _POLL = Script("queue", "poll")
 _ENQUEUE = Script("queue", "enqueue")
@@ -222,13 +225,14 @@ class Turns:
 
     async def receive(self, arrival: Arrival) -> Received:
         """Trip 1."""
+        sealed = self._sealer.seal(arrival.message, _message(arrival.key))
         reply = await _RECEIVE(
             self._client,
             arrival.key,
             arrival.speaker,
             arrival.candidate,
             arrival.token,
-            self._sealer.seal(arrival.message, _message(arrival.key)),
+            sealed,
             milliseconds(arrival.at),
             arrival.nonce,
             arrival.digest,
@@ -236,6 +240,8 @@ class Turns:
         )
         if reply[0] == b"refused":
             return Refused()
+        if reply[0] == b"claimed" and reply[_MESSAGE] == sealed:  # the usual case: it is our own
+            return self._claim(reply, arrival.token, arrival.message)
         return self._polled(reply, arrival.key, arrival.token)
 
     async def poll(self, key: str, token: str) -> Polled:
@@ -323,8 +329,9 @@ class Turns:
     def _claimed(self, reply: Reply, token: str) -> Waiting | Claimed:
         return Waiting() if reply[0] == b"waiting" else self._claim(reply, token)
 
-    def _claim(self, reply: Reply, token: str) -> Claimed:
-        _, person_, key_, target, attempts, message, conversation, draft, draft_id = reply
+    def _claim(self, reply: Reply, token: str, message: bytes | None = None) -> Claimed:
+        """What was claimed; `message`, where it is known what is sealed in the reply."""
+        _, person_, key_, target, attempts, sealed, conversation, draft, draft_id = reply
         person, key = person_.decode(), key_.decode()
         claim = Claim(
             person=person,
@@ -341,7 +348,9 @@ class Turns:
             if draft is None
             else draft_from_bytes(self._sealer.open(draft, draft_place(draft_id.decode()))),
         )
-        return Claimed(claim, self._sealer.open(message, _message(key)))
+        if message is None:
+            message = self._sealer.open(sealed, _message(key))
+        return Claimed(claim, message)
 
     # ---- writing arguments ------------------------------------------------------------------
 

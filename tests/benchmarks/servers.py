@@ -5,7 +5,6 @@ writes one key, and encrypts an answer, with the libraries that everybody takes.
 """
 
 import asyncio
-import gc
 import multiprocessing
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -21,6 +20,7 @@ from pydantic import SecretStr
 from redis.asyncio import BlockingConnectionPool, Redis
 
 from bot.app import make_app
+from bot.process import collect_garbage
 from bot.settings import Settings
 from bot.wechat.crypto import Account
 from bot.wiring import open_world
@@ -124,7 +124,7 @@ async def _serve(opened: Any, ready: Connection) -> None:
 async def _candidate(place: Place) -> AsyncIterator[web.Application]:
     async with open_world(settings(place), place.redis_url) as world:
         await migrate(world.database)
-        gc.freeze()  # as bot/process.py does
+        collect_garbage()
         yield make_app(world)
 
 
