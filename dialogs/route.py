@@ -130,7 +130,7 @@ class _Walk:
             self.answers[key] = answer.value
             self.answered.append(question)
             return
-        derived = self._derived(question)
+        derived = None if question.derive is None else self._by(question.derive)
         if derived is not None:
             self.answers[key] = derived
             self.answered.append(question)
@@ -162,11 +162,6 @@ class _Walk:
                     self.answers[question.key] = value
                     self.answered.append(question)
                 return
-
-    def _derived(self, question: Question) -> JSON:
-        if question.derive is None:
-            return None
-        return self._by(question.derive)
 
     def _by(self, derivation: str) -> JSON:
         derived: JSON = self.derivations[derivation](self.answers, self.today)
