@@ -130,8 +130,9 @@ class Stepping:
         # who parted from a common draft still knows its name, but is no author any more
         if here is not None and here.state in _ON_THE_TABLE and claim.person in here.authors:
             return here
-        definition = self._default
         subject = conversation.speaking_for
+        province = conversation.subject.province
+        definition = self._definitions.get(province, self._default)
         fresh = blank(short_id(), definition.province, definition.release, subject, now)
         if subject == claim.person:
             return fresh

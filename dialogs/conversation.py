@@ -91,9 +91,11 @@ class Confirming:
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """Which line to correct (or where it stands), for whom to speak, what to do with the draft."""
+    """Which line to correct (or where it stands), for whom to speak, what to do with the draft, or
+    which province it is.
+    """
 
-    what: Literal["line", "person", "draft"]
+    what: Literal["line", "person", "draft", "province"]
     options: tuple[str, ...] = ()
 
 
@@ -116,6 +118,8 @@ class Subject:
     label: str
     draft: str = ""
     name: str = ""
+    province: str = ""
+    """Where their pension is insured, once that was said; asked only where several are served."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class Definition:
     rules: Mapping[str, Rule]
     derivations: Mapping[str, Derivation]
     kinds: Mapping[str, Kind]
+    served: Mapping[str, "Definition"] = field(default_factory=dict, repr=False, compare=False)
+    """Every province by code, this one too, where there are several: she says which is hers."""
 
     @property
     def province(self) -> str:
@@ -52,6 +54,10 @@ class Definition:
     def takes_agents(self) -> bool:
         """Whether an employer or agency may apply for somebody here."""
         return "beginning" in self.form.by_key
+
+    def of(self, province: str) -> "Definition":
+        """The same service in that province; this one where there is no other."""
+        return self.served.get(province, self)
 
     def holds(self, condition: Condition, answers: Answers, today: date) -> bool:
         """Whether the condition is true of the answers on the route."""

@@ -28,7 +28,9 @@ from dialogs.kinds.reading import as_digits
 from dialogs.knowledge import OUTRIGHT
 from dialogs.offering import (
     confirm,
+    is_undecided,
     offer_draft,
+    offer_provinces,
 )
 from dialogs.parties import is_shared, may_see
 from dialogs.proxies import CODE, handed_on
@@ -194,6 +196,8 @@ def _not_readable(said: Voice | Located | Unsupported) -> str:
 def _greet(talk: Talk) -> Talk:
     if talk.draft.state == "open":
         return offer_draft(talk.tell("greeting.back"))
+    if is_undecided(talk):
+        return offer_provinces(talk.tell("greeting", "progress", "help", "human"))
     proxy = ("proxy",) if talk.definition.takes_agents else ()
     return talk.tell("greeting", "apply", *proxy, "progress", "help", "human")
 

@@ -3,7 +3,8 @@
 Lines to correct, persons to speak for, what to do with an unfinished draft, yes and no.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias, assert_never
 
@@ -23,6 +24,7 @@ from dialogs.conversation import (
     Subject,
     Withdraw,
 )
+from dialogs.definition import Definition
 from dialogs.draft import blank
 from dialogs.form import Question, round_key
 from dialogs.parties import has_joined, hers_alone
@@ -49,6 +51,9 @@ EMPLOYEE: Final = "employee"
 """How somebody is called whom this phone applies for by office: employer, agency."""
 MOST_LINES: Final = 8
 """More lines than this are offered by the part of the form they stand in."""
+INSURED: Final = "insured_city"
+"""The question of every form where the pension is insured: its list names the province's places."""
+_ENDING: Final = re.compile(r"(?<=..)[省市]$")
 SECTION: Final = "section."
 """What the id of a part of the form begins with; no question's key does."""
 
@@ -76,6 +81,52 @@ def offer_persons(talk: Talk) -> Talk:
     labels = {one.label for one in talk.conversation.subjects}
     new = [name for name in RELATIONS if name == "other" or name not in labels]
     return _offer(talk, Choosing("person", (*known, *new)))
+
+
+def offer_provinces(talk: Talk) -> Talk:
+    """Where is the pension insured? Asked once of everybody, where several provinces are served."""
+    return _offer(talk, Choosing("province", tuple(talk.definition.served)))
+
+
+def is_undecided(talk: Talk) -> bool:
+    """Whether it is still to be said in which province this is."""
+    several = len(talk.definition.served) > 1
+    return several and talk.draft.state != "open" and not talk.conversation.subject.province
+
+
+def province_meant(talk: Talk, said: str) -> str | None:
+    """The one province that is named, or one of whose places is: 河北的, 我在郑州交的."""
+    named = [
+        code
+        for code, one in talk.definition.served.items()
+        if any(name in said for name in _names(one))
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def _names(definition: Definition) -> Iterator[str]:
+    """What a province is called, and the places where one can be insured in it."""
+    asked = definition.form.by_key.get(INSURED)
+    listed = asked.list if isinstance(asked, Question) else None
+    rows = definition.lists.get(listed or "", ())
+    for name in (definition.service.name, *(row.name for row in rows)):
+        yield _ENDING.sub("", name)
+
+
+def begin_application(talk: Talk) -> Talk:
+    """The first question of the form, in the province that is hers."""
+    draft = replace(talk.draft, state="open")
+    begun = talk.with_draft(draft).with_subject(replace(talk.conversation.subject, draft=draft.id))
+    return ask(begun.tell("welcome"))
+
+
+def _in_province(talk: Talk, code: str) -> Talk:
+    """From now on this is about that province; a draft that was emptied goes there too."""
+    definition = talk.definition.of(code)
+    draft = replace(talk.draft, province=definition.province, release=definition.release)
+    there = replace(talk, definition=definition, draft=draft)
+    there = there.with_subject(replace(talk.conversation.subject, province=code))
+    return there.focus(Asking())
 
 
 def offer_again(talk: Talk, choosing: Choosing, misses: int = 0) -> Talk:
@@ -136,6 +187,8 @@ def choose(talk: Talk, choosing: Choosing, option: str) -> Talk:
             return _speak_for(talk, option)
         case "draft":
             return _with_found_draft(talk, option)
+        case "province":
+            return _in_province(talk, option)  # what is done there, `_to_choice` knows
         case _:
             assert_never(choosing.what)
 
@@ -162,7 +215,8 @@ def _ended(talk: Talk, proposal: StartAgain | Delete | Part) -> Talk:
     """The draft is no longer what it was."""
     match proposal:
         case StartAgain():
-            return ask(_emptied(talk).tell("restarted"))
+            talk = _emptied(talk).tell("restarted")
+            return offer_provinces(talk) if len(talk.definition.served) > 1 else ask(talk)
         case Delete():
             return _deleted(talk)
         case Part():
@@ -216,6 +270,8 @@ def _label(talk: Talk, what: str, option: str) -> str:
         return talk.text(f"command.{option}")
     if what == "person":
         return _called(talk, option)
+    if what == "province":
+        return talk.definition.of(option).service.name
     form = talk.definition.form
     if option.startswith(SECTION):
         return form.section(option.removeprefix(SECTION)).title

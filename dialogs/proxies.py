@@ -10,7 +10,7 @@ from typing import Final
 from dialogs.asking import ask, invite
 from dialogs.conversation import Asking, Join, Part, Subject
 from dialogs.draft import Answer, is_known
-from dialogs.offering import EMPLOYEE, left, propose
+from dialogs.offering import EMPLOYEE, is_undecided, left, offer_provinces, propose
 from dialogs.parties import (
     AGENT_CONSENT,
     BEGINNING,
@@ -53,6 +53,8 @@ def apply_for_employee(talk: Talk, _: str) -> Talk:
     here = talk.conversation.subject
     if talk.draft.state == "open" or here.label != EMPLOYEE or here.name:
         talk = _for_another(talk)
+    if is_undecided(talk):
+        return offer_provinces(talk)
     if (
         talk.draft.state == "open"
     ):  # the draft on the table is another's: hers begins at the next tap

@@ -30,7 +30,7 @@ from dialogs.draft import Answer
 from dialogs.form import Question
 from dialogs.kinds.base import Offer, Rejected
 from dialogs.kinds.picking import chosen, polarity
-from dialogs.kinds.reading import as_digits
+from dialogs.kinds.reading import as_digits, asks
 from dialogs.knowledge import OUTRIGHT
 from dialogs.offering import (
     choose,
@@ -40,6 +40,7 @@ from dialogs.offering import (
     offer_again,
     offer_lines,
     propose_again,
+    province_meant,
 )
 from dialogs.reviewing import card_lines, review_options
 from dialogs.said import (
@@ -103,7 +104,24 @@ def _to_choice(talk: Talk, choosing: Choosing, said: Words) -> Talk:
     option = _option(labelled(talk, choosing), said)
     if option is None and choosing.what == "line":
         option = _line_meant(talk, said)
-    return _unclear(talk, said) if option is None else choose(talk, choosing, option)
+    if option is None and choosing.what == "province":
+        option = _province_meant(talk, said)
+    if option is None:
+        return _unclear(talk, said)
+    chosen = choose(talk, choosing, option)
+    return _goes_on(chosen) if choosing.what == "province" else chosen
+
+
+def _goes_on(talk: Talk) -> Talk:
+    """She has said whose pension it is: the form begins there."""
+    return ask(talk) if talk.draft.state == "open" else steer(talk, "apply")
+
+
+def _province_meant(talk: Talk, said: Words) -> str | None:
+    """A province by its name or a place of it, unless she asks something."""
+    if not isinstance(said, Text) or asks(said.text):
+        return None
+    return province_meant(talk, folded(said.text))
 
 
 def _polarity(talk: Talk, said: Words) -> bool | None:

@@ -59,6 +59,7 @@ WITH_LOGIN: Final = frozenset({"login.link", "submit.verify_first", "submit.refu
 
 def speak(definition: Definition, turn: Turn, now: datetime) -> tuple[Utterance, ...]:
     """The bubbles of one step, in order; the channel may put several into one message."""
+    definition = definition.of(turn.draft.province)
     talk = Talk(definition, turn.conversation, turn.draft, now)
     speech = _Speech(definition, turn, talk, talk.place())
     said: list[Utterance] = []

@@ -21,7 +21,16 @@ from dialogs.conversation import (
 from dialogs.draft import Answer, Consent, is_known
 from dialogs.form import Question
 from dialogs.kinds.reading import asks
-from dialogs.offering import decline, offer_draft, offer_lines, offer_persons, propose
+from dialogs.offering import (
+    begin_application,
+    decline,
+    is_undecided,
+    offer_draft,
+    offer_lines,
+    offer_persons,
+    offer_provinces,
+    propose,
+)
 from dialogs.parties import has_joined, is_shared
 from dialogs.proxies import EMPLOYEE, apply_for_employee, invite_again, join, not_yet, part
 from dialogs.reviewing import changeable
@@ -45,9 +54,7 @@ def _apply(talk: Talk, _: str) -> Talk:
         return offer_draft(talk)
     if talk.conversation.subject.label == EMPLOYEE:
         return apply_for_employee(talk, "")
-    draft = replace(talk.draft, state="open")
-    begun = talk.with_draft(draft).with_subject(replace(talk.conversation.subject, draft=draft.id))
-    return ask(begun.tell("welcome"))
+    return offer_provinces(talk) if is_undecided(talk) else begin_application(talk)
 
 
 def _continue(talk: Talk, _: str) -> Talk:
@@ -148,7 +155,9 @@ def _pause(talk: Talk, _: str) -> Talk:
 def _restart(talk: Talk, _: str) -> Talk:
     if talk.draft.state == "open" and has_joined(talk.draft):
         return talk.tell("restart.shared", "change", "part")
-    return propose(talk, StartAgain()) if talk.draft.state == "open" else _apply(talk, "")
+    if talk.draft.state == "open":
+        return propose(talk, StartAgain())
+    return offer_provinces(talk) if len(talk.definition.served) > 1 else _apply(talk, "")
 
 
 def _delete(talk: Talk, _: str) -> Talk:

@@ -16,7 +16,7 @@ _PLAIN: Final = """
     greeting greeting.back welcome welcome_back restarted deleted nothing_open left_as_it_is
     not_given unclear answer_by_number noted thanks anything_else go_on
     tap.old tap.other_draft back.nothing change.nothing skip.needed
-    choose.draft choose.person choose.line choose.section
+    choose.draft choose.province choose.person choose.line choose.section
     person.self person.spouse person.father person.mother person.other
     help paused login.label login.later login.link looking_up looking_up.still
     hint.identity example.identity hint.card example.card card.confirm

@@ -6,6 +6,7 @@ for texts, overrides it. YAML 1.2; lists of thousands of rows are CSV.
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -87,7 +88,16 @@ def load_all(services: Path, names: Sequence[str]) -> Definitions:
     for name in names:
         *older, current[name] = load_releases(services, name)
         old |= {(name, one.release): one for one in older}
-    return Definitions(current, old)
+    return Definitions(_side_by_side(current), old)
+
+
+def _side_by_side(current: Mapping[str, Definition]) -> Mapping[str, Definition]:
+    """Several provinces know of each other, so that a conversation can go from one to another."""
+    if len(current) < 2:
+        return current
+    served: dict[str, Definition] = {}
+    served.update({name: replace(one, served=served) for name, one in current.items()})
+    return served
 
 
 def load(services: Path, province: str) -> Definition:

@@ -34,12 +34,13 @@ from dialogs.conversation import (
 from dialogs.draft import Answer, Consent, Draft, Wanted
 from storage.errors import StorageError
 
-SCHEMA = 2
+SCHEMA = 3
 
 Fields: TypeAlias = dict[str, Any]
 
 _OLDER: Mapping[int, Callable[[Fields], Fields]] = {
     1: lambda fields: {"about": None, **fields},
+    2: lambda fields: fields,  # a subject has five parts, of which the last two may be left out
 }
 """Schema n → what makes fields of n + 1 from fields of n."""
 
@@ -185,9 +186,7 @@ def _answers_in(fields: Fields) -> dict[str, Answer]:
 
 
 def _subject_out(subject: Subject) -> list[str]:
-    """A name only where there is one: what an older program keeps has three parts."""
-    parts = [subject.person, subject.label, subject.draft]
-    return [*parts, subject.name] if subject.name else parts
+    return [subject.person, subject.label, subject.draft, subject.name, subject.province]
 
 
 def _focus_out(focus: Focus) -> list[Any]:

@@ -24,6 +24,11 @@ HOUSEHOLDS: Mapping[str, Mapping[str, JSON]] = {
     "urban": {**_HOUSE, "household_kind": "urban", "marital_status": "first_marriage"},
     "rural": {**_HOUSE, "household_kind": "rural"},
     "remarried": {**_HOUSE, "household_kind": "urban", "marital_status": "remarried"},
+    "hebei": {
+        "name": "李秀兰",
+        "sex": "female",
+        "address": "廊坊市广阳区示范街道示范社区5号院",
+    },
     "wang": {**_HOUSE, "name": "王秀英", "sex": "female", "ethnicity": "回族"},
 }
 
@@ -40,6 +45,28 @@ PAPERS: Mapping[str, Mapping[str, JSON]] = {
         "person_kind": "enterprise",
         "retirement_kind": "early_trade",
         "early_approval": [{"document": "doc-b"}],
+    },
+    "hebei": {
+        "insured_city": "131000",
+        "person_kind": "enterprise",
+        "pension_number": "13100000123456",
+        "work_started": "1994-08",
+        "id_card": [{"document": "doc-c"}],
+    },
+    "hebei institution": {
+        "insured_city": "131000",
+        "person_kind": "institution",
+        "pension_number": "13100000123456",
+        "work_started": "1994-08",
+        "id_card": [{"document": "doc-c"}],
+    },
+    "hebei illness": {
+        "insured_city": "131000",
+        "person_kind": "enterprise",
+        "retirement_category": "illness",
+        "pension_number": "13100000123456",
+        "work_started": "1994-08",
+        "illness_approval": [{"document": "doc-d"}],
     },
     "facts": {**_RETIRED, "person_kind": "enterprise", "retirement_kind": "normal"},
 }

@@ -137,16 +137,19 @@ class Stage:
                 return draft
         self.shelf.blanks += 1
         who = self.loaded().speaking_for
-        name, definition = f"d{self.shelf.blanks}", self.definition
+        definition = self.definition.of(self.loaded().subject.province)
+        name = f"d{self.shelf.blanks}"
         return blank(name, definition.province, definition.release, who, self.now)
 
     def loaded(self) -> Conversation:
         return conversation_from_bytes(self.conversation)
 
     def _hear(self, said: Said) -> list[str]:
-        turn = hear(self.definition, self.loaded(), self.draft(), said, self.now)
+        draft = self.draft()
+        definition = self.definition.of(draft.province)
+        turn = hear(definition, self.loaded(), draft, said, self.now)
         self._keep(turn)
-        bubbles = speak(self.definition, turn, self.now)
+        bubbles = speak(definition, turn, self.now)
         self._remember(bubbles)
         self.photos += [one for one in turn.errands if isinstance(one, StorePhoto)]
         for one in turn.errands:
