@@ -47,6 +47,8 @@ PAPERS: Mapping[str, Mapping[str, JSON]] = {
         "early_approval": [{"document": "doc-b"}],
     },
     "hebei": {
+        "years_enough": "yes",
+        "medical_years_enough": "yes",
         "insured_city": "131000",
         "person_kind": "enterprise",
         "pension_number": "13100000123456",
@@ -54,13 +56,19 @@ PAPERS: Mapping[str, Mapping[str, JSON]] = {
         "id_card": [{"document": "doc-c"}],
     },
     "hebei institution": {
+        "years_enough": "yes",
+        "medical_years_enough": "yes",
         "insured_city": "131000",
         "person_kind": "institution",
         "pension_number": "13100000123456",
         "work_started": "1994-08",
+        "archive_place": "unit",
         "id_card": [{"document": "doc-c"}],
+        "retirement_approval": [{"document": "doc-e"}],
     },
     "hebei illness": {
+        "years_enough": "yes",
+        "medical_years_enough": "yes",
         "insured_city": "131000",
         "person_kind": "enterprise",
         "retirement_category": "illness",
