@@ -29,7 +29,7 @@ HERS = ("6217000010000000128", "李秀兰", "41010519680312202X", "王晓明", "
 
 def shared(name: str = "unit_applies") -> tuple[_Phones, Draft]:
     """The draft of a transcript, as it stands before it is submitted."""
-    stage, _ = played(FOLDER / f"{name}.chat", henan())
+    stage, _ = played(FOLDER / f"{name}.chat")
     (kept,) = stage.shelf.drafts.values()
     return stage, draft_from_bytes(kept)
 
