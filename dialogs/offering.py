@@ -95,7 +95,7 @@ def is_undecided(talk: Talk) -> bool:
 
 
 def province_meant(talk: Talk, said: str) -> str | None:
-    """The one province that is named, or one of whose places is: 河北的, 我在郑州交的."""
+    """The one province that is named, or one of whose places is: 我在郑州交的."""
     named = [
         code
         for code, one in talk.definition.served.items()
