@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from cases.case import Applicant
 from cases.conditions import ALWAYS, NEVER, Condition
+from cases.switches import settled
 
 Code: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
 Line: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
@@ -269,6 +270,10 @@ class Switches(Strict):
     """A22: a return after acceptance leaves only the rest; never 20 days again."""
     acceptance_within_workdays: Annotated[int, Field(ge=1, le=20)]
     """A21: not promised to anybody; the desk is reminded."""
+    allow_year_of_60: bool = False
+    """A8: ⑨ may be applied for from the first day of the year of the sixtieth birthday on."""
+    only_child_alone: bool = False
+    """A1: ⑨ may be applied for by itself. Off: she is referred to the 居(村)民委员会."""
 
 
 class CaseLimitWhen(Strict):
@@ -302,6 +307,12 @@ class Service(Strict):
     switches: Switches
     documents: Annotated[tuple[Document, ...], Field(strict=False)] = ()
     notices: Codes = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _switches_are_settled(cls, data: Any) -> Any:
+        """Conditions may ask for a switch: `when: {switch: …}` (`cases/switches.py`)."""
+        return settled(data, data.get("switches") or {}) if isinstance(data, Mapping) else data
 
     @model_validator(mode="after")
     def _names_lead_somewhere(self) -> "Service":

@@ -3,15 +3,18 @@
 from dataclasses import replace
 from typing import assert_never
 
+from cases.reminders import KINDS
+from cases.rules.identity import sixtieth_birthday
 from cases.values import JSON
 from dialogs.asking import ask
 from dialogs.conversation import Change, Confirming, Correcting, Keep
 from dialogs.draft import SAID, Answer, Consent, Draft
 from dialogs.form import Entry, Form, Group, Question
 from dialogs.kinds.base import Accepted, Doubtful, Partial, Reading, Rejected
+from dialogs.reminding import remind
 from dialogs.route import Place, place
 from dialogs.said import Spoken
-from dialogs.steps import STEPS
+from dialogs.steps import NOTE, STEPS
 from dialogs.talk import Talk
 from dialogs.turn import (
     AnswerAccepted,
@@ -26,6 +29,7 @@ CONSENT = "consent"
 SIGNED = frozenset({CONSENT, "phrase"})
 """Kinds of question by which leave is given to words that are kept in their version."""
 PHOTOS = "photos"
+REMINDER = "reminder"
 
 
 def read(talk: Talk, question: Question, said: Spoken) -> Reading:
@@ -118,7 +122,16 @@ def _media(value: JSON) -> tuple[str, ...]:
 def _kept(talk: Talk, question: Question, value: JSON) -> Talk:
     if question.kind in SIGNED:
         talk = _with_consent(talk, question, value)
+    if question.kind == REMINDER and value is True:
+        talk = _reminding(talk, question)
     return talk.with_draft(_put(talk.draft, question, value, talk))
+
+
+def _reminding(talk: Talk, question: Question) -> Talk:
+    """She wants to hear of it when the day has come."""
+    day = sixtieth_birthday(talk.place().answers)
+    about = next((kind for kind in KINDS if kind == question.settings.get("about")), KINDS[0])
+    return talk if day is None else remind(talk, about, day)
 
 
 def _changed(talk: Talk, question: Question, value: JSON) -> Talk:
@@ -179,7 +192,9 @@ def _cost(talk: Talk, question: Question, value: JSON) -> Change:
     return Change(
         key=question.key,
         value=value,
-        asks_again=tuple(one.key for one in then.pending if one.key not in _pending(now)),
+        asks_again=tuple(
+            one.key for one in then.pending if one.key not in _pending(now) and one.kind != NOTE
+        ),
         drops=tuple(one.key for one in now.answered if one.key not in then.route and one.review),
     )
 

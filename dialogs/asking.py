@@ -2,13 +2,14 @@
 
 from itertools import takewhile
 
+from cases.opening import items_applied_for
 from cases.values import JSON
 from dialogs.conversation import Asking
 from dialogs.draft import Answer, Consent
 from dialogs.form import Question
 from dialogs.parties import Role, is_shared
 from dialogs.reviewing import card_lines
-from dialogs.steps import CARD, CONFIRMED, INVITATION, LOOK_UPS, REGISTRY
+from dialogs.steps import CARD, CONFIRMED, INVITATION, LOOK_UPS, NOTE, REGISTRY, TOLD
 from dialogs.talk import Talk
 from dialogs.turn import Asked, AskRegistry, Errand, FetchPapers, Invite, Reviewed, Waited
 
@@ -18,7 +19,7 @@ LOOKING: JSON = "asked"
 
 def ask(talk: Talk) -> Talk:
     """Put the open question, or show everything for checking when none is open."""
-    talk = _past_an_empty_card(talk.focus(Asking()))
+    talk = _past_notes(_past_an_empty_card(talk.focus(Asking())))
     question = talk.open()
     if question is None:
         return _nothing_to_ask(talk)
@@ -50,8 +51,13 @@ def invite(talk: Talk) -> Talk:
 
 
 def _nothing_to_ask(talk: Talk, misses: int = 0) -> Talk:
-    """All is said: the review; where the other has still something to say, that we wait."""
+    """All is said: the review; where the other has still something to say, that we wait.
+
+    Where nothing can be applied for, that is said instead.
+    """
     waits = is_shared(talk.draft) and bool(talk.place().pending)
+    if not waits and applies_for_nothing(talk):
+        return talk.tell("review.nothing", "restart", "human", **talk.definition.contacts)
     return talk.happened(Waited(misses) if waits else Reviewed(misses))
 
 
@@ -61,6 +67,24 @@ def _past_an_empty_card(talk: Talk) -> Talk:
     if question is None or question.kind != CARD or card_lines(talk):
         return talk
     return talk.with_answer(question.key, Answer(CONFIRMED, "suggested", talk.now))
+
+
+def _past_notes(talk: Talk) -> Talk:
+    """What she is only told is said, and nothing waits for an answer to it."""
+    question = talk.open()
+    while question is not None and question.kind == NOTE:
+        talk = talk.happened(Asked(question.key))
+        talk = talk.with_answer(question.key, Answer(TOLD, "suggested", talk.now))
+        question = talk.open()
+    return talk
+
+
+def applies_for_nothing(talk: Talk) -> bool:
+    """Whether what was answered leads to no item at all."""
+    if talk.draft.kind != "application":
+        return False
+    service, answers = talk.definition.service, talk.place().answers
+    return not items_applied_for(service, answers, talk.today)
 
 
 def _look_up(talk: Talk) -> Talk:

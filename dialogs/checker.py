@@ -14,9 +14,11 @@ from typing import Final
 from jinja2 import Environment, meta, nodes
 
 from cases.conditions import NEVER, Condition, answers_named, rules_named
+from cases.switches import never
+from cases.tellings import TELLINGS
 from dialogs.deciding import decided_text
 from dialogs.definition import Definition
-from dialogs.exploring import Way, decide, explore, values_named
+from dialogs.exploring import Explored, Way, decide, explore, values_named
 from dialogs.form import MORE, Entry, Group, Question, more_question
 from dialogs.kinds.base import Kind
 from dialogs.service_checks import service_mistakes
@@ -90,6 +92,8 @@ def _unknown_names(definition: Definition) -> Iterator[str]:
     for question in questions(definition):
         if question.kind not in definition.kinds and question.kind not in STEPS:
             yield f"{question.key}: no kind of question is called {question.kind}"
+        if (telling := question.settings.get("tells")) not in {None, *TELLINGS}:
+            yield f"{question.key}: nothing is called {telling} that could be told"
         named = {question.derive, *(row.derive for row in question.decide)} - {None}
         for name in sorted(filter(None, named - set(definition.derivations))):
             yield f"{question.key}: no derivation is called {name}"
@@ -328,17 +332,21 @@ def _ways(definition: Definition) -> Iterator[str]:
     """Some answers lead to every question and option, and from everywhere there is a way on."""
     found = explore(definition)
     for question in questions(definition):
-        if question.key not in found.questions:
+        if question.key in found.questions:
+            yield from _options_nobody_can_choose(question, found)
+        elif not never(question.when):
             yield f"{question.key}: no answers lead to it"
-            continue
-        for option in question.options:
-            if question.kind == "choice" and (question.key, option.id) not in found.options:
-                yield f"{question.key}.{option.id}: no answers allow it"
     for key, way in found.dead_ends.items():
         yield f"{key}: a dead end, nothing can be answered{_after(way)}"
     for statement in definition.form.statements:
         if statement.key not in found.statements:
             yield f"{statement.key}: no answers lead to it"
+
+
+def _options_nobody_can_choose(question: Question, found: Explored) -> Iterator[str]:
+    for option in question.options if question.kind == "choice" else ():
+        if (question.key, option.id) not in found.options and not never(option.when):
+            yield f"{question.key}.{option.id}: no answers allow it"
 
 
 # ---- what happens to the answers -----------------------------------------------------------

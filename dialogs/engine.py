@@ -12,6 +12,7 @@ from typing import Final, assert_never
 from cases.reminders import KINDS
 from dialogs import taps
 from dialogs.asking import ask
+from dialogs.coming_back import come_back
 from dialogs.consulting import telling
 from dialogs.conversation import (
     Asking,
@@ -34,7 +35,6 @@ from dialogs.offering import (
 )
 from dialogs.parties import is_shared, may_see
 from dialogs.proxies import CODE, handed_on
-from dialogs.reminding import come_back
 from dialogs.renewing import renew
 from dialogs.replying import SAME_AS, Words, again, among, answered, by_the_way, folded
 from dialogs.results import learn

@@ -23,9 +23,11 @@ from dialogs.steps import (
     INVITATION,
     JOINED,
     LATER,
+    NOTE,
     PAPERS,
     REGISTRY,
     SKIPPED,
+    TOLD,
     VERIFIED,
 )
 
@@ -146,7 +148,7 @@ def _said(definition: Definition, question: Question, way: Way) -> Iterator[tupl
             for option in question.options:
                 if definition.holds(option.when, dict(way), ANY_DAY):
                     yield option.id, option.id
-        case "yes_no":
+        case "yes_no" | "reminder":
             yield from (("yes", True), ("no", False))
         case "consent":
             yield from (("agree", True), ("decline", False))
@@ -181,6 +183,7 @@ _SAMPLES: Final[Mapping[str, Sequence[JSON]]] = {
     CARD: (CONFIRMED,),
     INVITATION: (JOINED,),
     "phrase": (True,),
+    NOTE: (TOLD,),
     "notice": (True,),
     "id_number": tuple(
         _id_number(birth, order) for birth in ("19400101", "20100101") for order in ("001", "002")

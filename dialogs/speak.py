@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from cases.checks import findings
+from cases.tellings import TELLINGS, TOLD
 from cases.values import JSON
 from dialogs import taps
 from dialogs.conversation import Change as ChangeProposal
@@ -22,7 +23,7 @@ from dialogs.parties import has_joined, is_shared, may_see
 from dialogs.reviewing import card_lines, review_options
 from dialogs.route import Place
 from dialogs.say import Choice, Link, Utterance
-from dialogs.steps import CARD, CONFIRMED, IDENTITY, LATER
+from dialogs.steps import CARD, CONFIRMED, IDENTITY, LATER, NOTE
 from dialogs.talk import Talk
 from dialogs.turn import (
     AlreadyAnswered,
@@ -198,7 +199,11 @@ def _asking_params(speech: _Speech, question: Question) -> dict[str, JSON]:
     """What the wording of a question may mention."""
     parts = question.key.split(".")
     statement = question.settings.get("statement")
+    telling = TELLINGS.get(str(question.settings.get("tells")))
+    told = telling(speech.here.answers, speech.talk.today) if telling is not None else {}
     return {
+        **dict.fromkeys(TOLD, ""),
+        **told,
         "label": question.label,
         "number": int(parts[1]) + 1 if len(parts) == 3 else 1,
         "window": speech.definition.contacts.get("window", ""),
@@ -243,7 +248,9 @@ def _begins(code: str, key: str, here: Place) -> bool:
 def _offers(speech: _Speech, question: Question, misses: int = 0) -> tuple[Choice, ...]:
     """What can be tapped: the kind's offers; of a step, on without login, or the card's lines."""
     talk = speech.talk
-    if question.kind == IDENTITY:
+    if question.kind == NOTE:
+        options = []
+    elif question.kind == IDENTITY:
         options = [(LATER, speech.text("login.later"))]
     elif question.kind == CARD:
         lines = () if _rung(misses) == "way_out" else _card_lines(speech)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from dialogs.answering import correct
-from dialogs.asking import ask, ask_again, due
+from dialogs.asking import applies_for_nothing, ask, ask_again, due
 from dialogs.conversation import (
     WITHDRAW,
     Asking,
@@ -224,7 +224,8 @@ def submit(talk: Talk, _: str = "") -> Talk:
     """Hand everything in, if she is known surely enough and every photo is safe."""
     if talk.draft.state != "open":
         return _nothing_open(talk)
-    if talk.place().open is not None or (is_shared(talk.draft) and talk.role == "self"):
+    done = talk.place().open is None and not applies_for_nothing(talk)
+    if not done or (is_shared(talk.draft) and talk.role == "self"):
         return ask(talk)
     if is_shared(talk.draft) and (refused := not_yet(talk)) is not None:
         return refused

@@ -18,11 +18,15 @@ INVITATION: Final = "invitation"
 """Answered `joined` when the other of two people has come to the draft by the code they were sent;
 before that it holds, unfinished, under which name the code is kept."""
 
+NOTE: Final = "note"
+"""Something she is told on the way: `told` as soon as it was said, with the next question."""
+
 LOOK_UPS: Final = frozenset({REGISTRY, PAPERS})
-STEPS: Final = frozenset({IDENTITY, CARD, INVITATION}) | LOOK_UPS
+STEPS: Final = frozenset({IDENTITY, CARD, INVITATION, NOTE}) | LOOK_UPS
 
 VERIFIED: Final = "verified"
 LATER: Final = "later"
 SKIPPED: Final = "skipped"
 CONFIRMED: Final = "confirmed"
 JOINED: Final = "joined"
+TOLD: Final = "told"

@@ -6,6 +6,8 @@ A test holds it complete both ways: each key is named in the code, each key name
 from collections.abc import Mapping
 from typing import Final
 
+from cases.tellings import TOLD
+
 CONTACTS: Final = frozenset({"phone", "hours", "window"})
 """What every province's contacts.yaml says."""
 
@@ -116,6 +118,7 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
             "reminder.only_child_60",
             "reminder.pre_review",
             "consulting.rule",
+            "review.nothing",
         ),
         CONTACTS,
     ),
@@ -126,7 +129,7 @@ ENGINE_TEXTS: Final[Mapping[str, frozenset[str]]] = {
     **_MENTIONING,
 }
 
-ASKING: Final = frozenset({"label", "number", "window", "statement", "phrase", "said"})
+ASKING: Final = frozenset({"label", "number", "window", "statement", "phrase", "said"}) | TOLD
 """What the wording of a question, its hint and its example may mention, and the sentence for what a
 table decided; of a paper to be signed its `statement` and `phrase`. `said.<key>`: what is answered
 there, as it may be read on a screen; else empty."""

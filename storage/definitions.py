@@ -17,6 +17,7 @@ from ruamel.yaml.error import YAMLError
 from cases.definition import Service
 from cases.derivations import DERIVATIONS
 from cases.rules import RULES
+from cases.switches import settled
 from dialogs.checker import holes, mistakes, questions
 from dialogs.consulting.facts import Consulting
 from dialogs.definition import Definition, Definitions, Words
@@ -172,10 +173,11 @@ def _not_released(number: int, changed: Sequence[str]) -> str:
 def read(services: Path, province: str, release: int = 1) -> Definition:
     """One province as its files say it, each file by itself in order, not yet checked whole."""
     own, shared = services / province, services / SHARED
+    service = read_model(own / "service.yaml", Service)
     return Definition(
-        service=read_model(own / "service.yaml", Service),
+        service=service,
         release=release,
-        form=read_model(own / "form.yaml", Form),
+        form=read_model(own / "form.yaml", Form, service.switches.model_dump()),
         texts=_texts((*sorted((shared / "texts").glob("*.yaml")), own / "texts.yaml")),
         words=_words(shared / "words.yaml"),
         lists={name: rows for folder in (shared, own) for name, rows in _lists(folder)},
@@ -213,15 +215,22 @@ def _idle(folder: Path, definition: Definition) -> Iterator[str]:
             yield f"{name}:1: no document of service.yaml is made from this template"
 
 
-def read_model(path: Path, shape: type[_T]) -> _T:
-    """The YAML file as `shape`. Raises DefinitionBroken with file, line, expectation."""
+def read_model(path: Path, shape: type[_T], switches: Mapping[str, Any] | None = None) -> _T:
+    """The YAML file as `shape`. Raises DefinitionBroken with file, line, expectation.
+
+    `switches`: what conditions in the file may ask for (`cases/switches.py`).
+    """
     data = _yaml(path)
     try:
+        if switches is not None:
+            data = settled(data, switches)
         return TypeAdapter(shape).validate_python(data)
     except ValidationError as error:
         plain = plainly(data, error.errors())[:SHOWN]
         problems = [_problem(path, where, message) for where, message in plain]
         raise DefinitionBroken(_short(path), problems) from error
+    except ValueError as error:
+        raise DefinitionBroken(_short(path), [str(error)]) from error
 
 
 def _yaml(path: Path) -> Any:

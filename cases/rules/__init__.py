@@ -17,6 +17,7 @@ from cases.rules.acceptance import (
     retires_before_flexible_range,
     retires_below_any_statutory_age,
 )
+from cases.rules.children import several_children
 from cases.rules.identity import (
     aged_60_by_id_card,
     aged_60_this_year_by_id_card,
@@ -45,6 +46,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "retires_before_flexible_range": retires_before_flexible_range,
         "female_by_id_card": female_by_id_card,
         "male_by_id_card": male_by_id_card,
+        "several_children": several_children,
         "sex_differs_from_id_card": sex_differs_from_id_card,
         "archive_month_differs": archive_month_differs,
         "flexible_notice_under_3_months": flexible_notice_under_3_months,
@@ -77,6 +79,7 @@ READS: Mapping[str, frozenset[str]] = MappingProxyType(
         "retirement_month_has_come": frozenset({"retirement_month"}),
         "retires_in_over_12_months": frozenset({"retirement_month"}),
         "retires_in_under_6_months": frozenset({"retirement_month"}),
+        "several_children": frozenset({"children.0.more"}),
     }
 )
 """Rule → the answers it reads: who walks every way through a form tries them out."""

@@ -14,14 +14,20 @@ def aged_60_by_id_card(answers: Answers, today: date) -> bool:
 
     “身份证年龄满60周岁”: the day itself counts.
     """
-    person = _person(answers)
-    return person is not None and _sixtieth(person.birth_date) <= today
+    birthday = sixtieth_birthday(answers)
+    return birthday is not None and birthday <= today
 
 
 def aged_60_this_year_by_id_card(answers: Answers, today: date) -> bool:
     """Is the sixtieth birthday in this year or past? The wide reading of domain A8."""
     person = _person(answers)
     return person is not None and person.birth_date.year + _AGE <= today.year
+
+
+def sixtieth_birthday(answers: Answers) -> date | None:
+    """The sixtieth birthday by identity card; None while no number was said."""
+    person = _person(answers)
+    return None if person is None else _sixtieth(person.birth_date)
 
 
 def male_by_id_card(answers: Answers, today: date) -> bool:  # noqa: ARG001 — a Rule's shape

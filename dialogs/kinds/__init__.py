@@ -18,6 +18,7 @@ from dialogs.kinds.office import Office
 from dialogs.kinds.phone import Phone
 from dialogs.kinds.photos import Photos
 from dialogs.kinds.phrase import Phrase
+from dialogs.kinds.reminder import Reminder
 from dialogs.kinds.text import FreeText
 from dialogs.kinds.uscc import Uscc
 from dialogs.kinds.yes_no import YesNo
@@ -41,5 +42,6 @@ _EVERY: tuple[Kind, ...] = (
     Consent(),
     Phrase(),
     Uscc(),
+    Reminder(),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _EVERY}

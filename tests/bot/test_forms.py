@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
@@ -21,7 +21,7 @@ from bot.forms import FormMaker, print_form
 from bot.issuing import Issuing
 from cases.case import Case, Supplement
 from cases.identity_numbers import check_digit
-from cases.opening import open_case
+from cases.opening import items_applied_for, open_case
 from cases.values import JSON
 from cases.workdays import Calendar, day_of
 from dialogs.definition import Definition, Definitions
@@ -78,6 +78,7 @@ FULL: Mapping[str, JSON] = {
     "wants_only_child": True,
     "household_kind": "urban",
     "marital_status": "first_marriage",
+    "only_child_year": "told",
     "spouse_name": "李建国",
     "spouse_id_number": HIS_NUMBER,
     "spouse_address": home("优胜南社区", "12号院"),
@@ -98,6 +99,7 @@ FULL: Mapping[str, JSON] = {
     "children.1.living": True,
     "children.1.note": "长子因故去世后收养，2012年补办登记",
     "children.1.more": False,
+    "several_children": "told",
     "delivery": "mail",
     "mailing_address": "河南省郑州市金水区纬五路3号院2号楼1单元101室",
 }
@@ -158,6 +160,14 @@ def test_a_full_case_is_printed_as_it_was_answered(henan: Definition) -> None:
     ):
         assert said in text
     assert ticks(pdf) == [NOT_TICKED, TICKED, TICKED, TICKED, TICKED, TICKED]
+
+
+def test_who_applies_for_the_seventh_item_alone_has_it_on_the_annex(henan: Definition) -> None:
+    alone = case_of(henan, holds_papers="only_child")
+    assert [item.code for item in alone.items] == ["HN09"]
+    assert alone.clock.starts_on == Calendar().workday_from(day_of(NOW))  # no month to wait for
+    assert "只申请第(七)项" in plain(words(printed(henan, alone)))
+    assert "只申请第(七)项" not in plain(words(printed(henan, case_of(henan))))
 
 
 def test_the_annex_has_what_the_form_has_no_place_for(henan: Definition) -> None:
@@ -222,6 +232,7 @@ STEPS: Mapping[str, tuple[JSON, ...]] = {
     "registry": ("found", "nothing"),
     "papers": ("found", "nothing"),
     "card": ("confirmed",),
+    "note": ("told",),
     "notice": (True,),
     "photos": ([{"document": "doc-1"}],),
     "id_number": (HER_NUMBER, HIS_NUMBER, YOUNG_NUMBER),
@@ -231,6 +242,7 @@ KINDS: Mapping[str, st.SearchStrategy[JSON]] = {
     "text": st.text(CHARACTERS, min_size=1, max_size=60),
     "phone": st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
     "yes_no": st.booleans(),
+    "reminder": st.booleans(),
     "consent": st.booleans(),
     "month": st.dates().map(lambda day: f"{day.year:04}-{day.month:02}"),
     "date": st.dates(date(1950, 1, 1), day_of(NOW)).map(date.isoformat),
@@ -298,7 +310,10 @@ def documents_of(definition: Definition, case: Case) -> dict[str, bytes]:
 @given(data=st.data())
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_on_the_route_is_printed(henan: Definition, data: st.DataObject) -> None:
-    case = opened(henan, answered_somehow(henan, data))
+    draft = answered_somehow(henan, data)
+    on_route = place(henan, draft, day_of(NOW)).answers
+    assume(items_applied_for(henan.service, on_route, day_of(NOW)))
+    case = opened(henan, draft)
     made, answers = documents_of(henan, case), case.application.answers
     text = "".join(map(words, made.values()))
     herself = answers["applicant"] == "person"

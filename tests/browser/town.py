@@ -71,7 +71,7 @@ class Town:
         for said in ("办理退休", "1"):
             self._say(phone, said)
         self._log_in(phone, citizen)
-        for said in ("1", "1", "建行", "6217000010000000128", "2", "1", "1", "1"):
+        for said in ("1", "1", "建行", "6217000010000000128", "2", "2", "1", "1", "1"):
             self._say(phone, said)
         assert "办件编号" in self._fetch(f"phones/{phone}")
 

@@ -18,9 +18,8 @@ async def applied(
     await phone.say("1")
     assert await phone.log_in(citizen) == 200
     await phone.is_offered("同意")
-    older_than_60 = citizen == "wang_jianguo"
-    asked_about_child = ("2",) if older_than_60 else ()
-    steps = ("1", "1", "建行", "6217000010000000128", *fund, *asked_about_child, "1", "1")
+    no_support = "2"  # neither the support for parents of one child nor, under 60, a reminder
+    steps = ("1", "1", "建行", "6217000010000000128", *fund, no_support, "1", "1")
     for answer in steps:
         await phone.say(answer)
     await phone.say("1")
