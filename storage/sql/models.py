@@ -312,6 +312,34 @@ class ReminderRow(Model):
         indexes = (Index(fields=("told_at", "due_on")),)
 
 
+# Who asked to have her papers looked at beforehand; `id_lookup` is the digest of the ID number.
+class PreReviewRow(Model):
+    id = fields.CharField(max_length=_ID, primary_key=True)
+    person = _ref(db_index=True)
+    subject = _ref(db_index=True)
+    province = fields.CharField(max_length=32)
+    city = fields.CharField(max_length=12)
+    month = fields.CharField(max_length=7)
+    state = fields.CharField(max_length=16)
+    source = fields.CharField(max_length=16)
+    verified = fields.BooleanField(default=False)
+    consent = fields.CharField(max_length=_ID, default="")
+    version = fields.IntField(default=0)
+    id_lookup = fields.CharField(max_length=80, db_index=True)
+    name_sealed = fields.BinaryField()
+    id_number_sealed = fields.BinaryField()
+    phone_sealed = fields.BinaryField()
+    missing_sealed = fields.BinaryField()
+    clerk = _ref()
+    registered_at = fields.DatetimeField()
+    marked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "pre_reviews"
+        unique_together = (("province", "id_lookup", "month"),)
+        indexes = (Index(fields=("province", "state", "month")),)
+
+
 # An official calendar of working days, as imported.
 class CalendarYear(Model):
     year = fields.IntField(primary_key=True, generated=False)
