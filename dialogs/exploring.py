@@ -38,6 +38,8 @@ GIVEN: Final = "…"
 """Something was typed; what, no condition asks."""
 
 Way: TypeAlias = tuple[tuple[str, JSON], ...]
+Named: TypeAlias = Mapping[str, Sequence[str]]
+"""Texts that conditions compare an answer with, by the answer."""
 """The answers so far, as far as anything later looks at them."""
 
 
@@ -65,7 +67,8 @@ def explore(definition: Definition) -> Explored:
 def values_for(definition: Definition, question: Question, answers: Answers) -> tuple[JSON, ...]:
     """Stand-ins for everything that may be answered to a question, given these answers."""
     way = tuple(answers.items())
-    return tuple(value for _, value in _values(definition, question, way))
+    named = {} if question.options or question.kind in _SAMPLES else _named_values(definition)
+    return tuple(value for _, value in _values(definition, question, way, named))
 
 
 def decide(definition: Definition) -> Mapping[str, tuple[int, Way]]:
@@ -103,6 +106,7 @@ class _Walk:
         self.found = Explored()
         self.steps = tuple(_steps(entries or definition.form.entries()))
         self.wanted = _wanted_after(definition, self.steps)
+        self.named = _named_values(definition)
 
     def through(self) -> None:
         ways: set[Way] = {()}
@@ -119,7 +123,7 @@ class _Walk:
             return
         key = general_key(question.key)
         self.found.questions.add(key)
-        values = tuple(_values(self.definition, question, way))
+        values = tuple(_values(self.definition, question, way, self.named))
         if question.decide and len(values) != 1:
             self.found.undecided.setdefault(key, (len(values), way))
         elif not values:
@@ -132,17 +136,21 @@ class _Walk:
         return self.definition.holds(condition, dict(way), ANY_DAY)
 
 
-def _values(definition: Definition, question: Question, way: Way) -> Iterator[tuple[str, JSON]]:
+def _values(
+    definition: Definition, question: Question, way: Way, named: Named
+) -> Iterator[tuple[str, JSON]]:
     """What may be answered here: (option, value)."""
     if question.skippable:
         yield "", None
     if question.decide:
         yield from _decided(definition, question, way)
     else:
-        yield from _said(definition, question, way)
+        yield from _said(definition, question, way, named)
 
 
-def _said(definition: Definition, question: Question, way: Way) -> Iterator[tuple[str, JSON]]:
+def _said(
+    definition: Definition, question: Question, way: Way, named: Named
+) -> Iterator[tuple[str, JSON]]:
     match question.kind:
         case "choice":
             for option in question.options:
@@ -153,7 +161,7 @@ def _said(definition: Definition, question: Question, way: Way) -> Iterator[tupl
         case "consent":
             yield from (("agree", True), ("decline", False))
         case kind:
-            for value in _samples(definition, kind, question.key):
+            for value in _samples(definition, kind, question.key, named):
                 yield str(value), value
 
 
@@ -165,10 +173,10 @@ def _decided(definition: Definition, question: Question, way: Way) -> Iterator[t
             yield str(value), value
 
 
-def _samples(definition: Definition, kind: str, key: str) -> Sequence[JSON]:
+def _samples(definition: Definition, kind: str, key: str, named: Named) -> Sequence[JSON]:
     if kind == "month" and any(key in READS.get(rule, ()) for rule in definition.rules):
         return _MONTHS
-    return _SAMPLES.get(kind, (GIVEN, *_named(definition, key)))
+    return _SAMPLES.get(kind, (GIVEN, *named.get(key, ())))
 
 
 def _id_number(birth: str, order: str) -> str:
@@ -235,11 +243,17 @@ def _kept(way: Way, wanted: frozenset[str]) -> Way:
     return tuple((key, value) for key, value in way if key in wanted)
 
 
-def _named(definition: Definition, key: str) -> Iterator[str]:
-    """The values of a typed answer that some condition asks about (a city's code)."""
+def _named_values(definition: Definition) -> Named:
+    """The values of typed answers that some condition asks about (a city's code), by answer.
+
+    All at once: looked for anew at every step of every way, it took seconds of every start.
+    """
+    named: dict[str, list[str]] = {}
     for entry in definition.form.entries():
         for condition in (entry.when, *_conditions_of(entry)):
-            yield from values_named(condition, key)
+            for key, value in _compared(condition):
+                named.setdefault(key, []).append(value)
+    return named
 
 
 def _inside(entry: Entry) -> Sequence[Question]:
@@ -248,14 +262,19 @@ def _inside(entry: Entry) -> Sequence[Question]:
 
 def values_named(condition: object, key: str) -> Iterator[str]:
     """The texts that a condition compares the answer `key` with."""
+    return (value for name, value in _compared(condition) if name == key)
+
+
+def _compared(condition: object) -> Iterator[tuple[str, str]]:
+    """Every answer that a condition names, with each text that it is compared with."""
     data = condition.model_dump(by_alias=True) if hasattr(condition, "model_dump") else condition
     if isinstance(data, dict):
-        if data.get("answer") == key:
-            yield from (
-                one for one in (data.get("is"), *(data.get("in") or ())) if isinstance(one, str)
-            )
+        name = data.get("answer")
+        if isinstance(name, str):
+            texts = (data.get("is"), *(data.get("in") or ()))
+            yield from ((name, one) for one in texts if isinstance(one, str))
         for part in data.values():
-            yield from values_named(part, key)
+            yield from _compared(part)
     elif isinstance(data, (list, tuple)):
         for part in data:
-            yield from values_named(part, key)
+            yield from _compared(part)
