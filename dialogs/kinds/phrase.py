@@ -42,7 +42,7 @@ class Phrase:
 
     def read(self, question: Question, said: Spoken, scene: Scene) -> Reading:
         text, wanted = _plain(heard(said)), _plain(sentence(question))
-        before, found, after = text.partition(wanted)
+        before, found, after = text.partition(wanted or "\n")
         around = before + after
         if found and len(around) <= _LITTLE and not _REFUSES.search(around):
             return Accepted(True, "echo.phrase.signed")

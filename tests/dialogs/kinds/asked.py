@@ -67,6 +67,8 @@ class Asked:
 
     def __init__(self, kind: str, key: str = "asked", **more: JSON) -> None:
         fields = {"key": key, "kind": kind, "label": "问题", "list": LIST_OF.get(kind)} | more
+        if kind == "phrase":
+            fields = {"settings": {"phrase": "本人同意委托"}} | fields
         question = Question.model_validate(fields)
         if kind == "choice" and not question.options:
             question = question.model_copy(update={"options": CHOICES})

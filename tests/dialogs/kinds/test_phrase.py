@@ -46,6 +46,6 @@ def test_what_was_signed_is_shown() -> None:
 
 
 def test_a_question_without_a_sentence_is_refused() -> None:
-    broken = Asked("phrase")
+    broken = Asked("phrase", settings={})
     with pytest.raises(ValueError, match=r"settings\.phrase"):
         broken.kind.check(broken.question, {})
