@@ -14,7 +14,7 @@ from cases.values import JSON
 from cases.workdays import day_of
 from dialogs.draft import Draft
 from dialogs.kinds.base import Scene
-from dialogs.parties import Role, has_joined, joined, uninvited
+from dialogs.parties import Role, has_joined, hers_alone, joined, uninvited
 from dialogs.said import (
     InvitationClosed,
     InvitationOpened,
@@ -125,6 +125,20 @@ async def tell_party(desk: Desk, errand: Errand, order: Order) -> None:
         await _tell(desk, told.person, told.notice, draft, errand)
         await desk.wake()
     await desk.errands.finish(errand.id)
+
+
+async def leave(desk: Desk, draft: Draft, person: str, errand: Errand) -> None:
+    """Somebody left the account: what was common is hers, and the other hears of it."""
+    if not has_joined(draft) or draft.state != "open":
+        return
+    if draft.subject.partition(".")[0] == person:  # her draft goes with her
+        await _tell(desk, draft.agent, "proxy_left_self", draft, errand)
+        return
+    now = desk.clock()
+    alone = hers_alone(desk.definition(draft), draft, day_of(now))
+    if isinstance(await desk.drafts.save(alone, draft.subject, now), Conflict):
+        raise TryAgain
+    await _tell(desk, draft.subject, "proxy_left_agent", draft, errand)
 
 
 async def _tell(desk: Desk, person: str, notice: str, draft: Draft, errand: Errand) -> None:

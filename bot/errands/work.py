@@ -8,6 +8,7 @@ import asyncio
 from bot.envelopes import Order
 from bot.errands.desk import Desk
 from bot.errands.failures import TryAgain
+from bot.errands.inviting import leave
 from bot.errands.submitting import submit, supply, withdraw
 from bot.errands.telling import find_progress, find_wanted, say
 from bot.filling import household_facts, paper_facts, paper_question
@@ -259,6 +260,7 @@ async def erase_person(desk: Desk, errand: Errand, order: Order) -> None:
     if any(draft.state == "submitting" for draft in drafts):
         raise TryAgain  # what is being handed in becomes a case first, and is kept
     for draft in drafts:
+        await leave(desk, draft, erased.person, errand)
         if draft.subject.partition(".")[0] == erased.person:
             await _erase_papers(desk, draft.id)
     await desk.drafts.erase(erased.person)

@@ -180,3 +180,21 @@ async def test_another_than_was_meant_cannot_go_on(henan: City) -> None:
     assert await other.log_in("zhang_xiuying") == 200
     await other.sees("认证的姓名和单位填的不一样")
     await unit.is_noticed("职工姓名和认证的不一样")
+
+
+async def test_when_the_agent_leaves_the_account_it_is_hers(henan: City) -> None:
+    unit, code = await begun(henan)
+    her = await come(henan, code)
+    await unit.do(type="unfollow")
+    await her.is_noticed("单位不再替您办了")
+    await her.say("继续")
+    await her.sees("审核盖章了吗")
+    await her.say("单位名称是什么")
+    assert "郑州示范机械" not in str((await her.messages())[-1])
+
+
+async def test_when_she_leaves_the_account_the_agent_hears_of_it(henan: City) -> None:
+    unit, code = await begun(henan)
+    her = await come(henan, code)
+    await her.do(type="unfollow")
+    await unit.is_noticed("职工本人改为自己办了")
