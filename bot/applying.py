@@ -7,7 +7,7 @@ import orjson
 
 from cases.case import Applicant, Application, Supplement
 from cases.case import Consent as Given
-from cases.values import JSON
+from cases.values import JSON, Answers
 from dialogs.definition import Definition
 from dialogs.draft import Draft
 from dialogs.route import place
@@ -50,6 +50,7 @@ def application(definition: Definition, draft: Draft, now: datetime) -> Applicat
         release=definition.release,
         answers=answers,
         documents=documents,
+        unclear=_unclear(here.answers),
         consents=consents,
         submitted_at=now,
         digest=_digest(answers, documents, recorded),
@@ -78,6 +79,17 @@ def supplement(definition: Definition, draft: Draft, now: datetime) -> Supplemen
             key: _document_ids(value) for key, value in here.answers.items() if kinds[key] == PHOTOS
         },
         supplied_at=now,
+        unclear=_unclear(here.answers),
+    )
+
+
+def _unclear(answers: Answers) -> tuple[str, ...]:
+    """The papers of which she could send no better photo."""
+    return tuple(
+        key
+        for key, value in answers.items()
+        if isinstance(value, (list, tuple))
+        and any(isinstance(photo, dict) and photo.get("poor") for photo in value)
     )
 
 

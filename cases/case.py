@@ -72,6 +72,8 @@ class Application:
     agent: str = ""
     """Who applied for her (a person's id, as their phone calls her); empty: she herself."""
     recorded: Answers = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
+    """Document codes of photos that are hard to read: she was asked, and could send none better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class Supplement:
     documents: Mapping[str, tuple[str, ...]]
     supplied_at: datetime
     asked: tuple[Asked, ...] = ()
+    unclear: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,9 +99,19 @@ def _grow(talk: Talk, question: Question, reading: Partial) -> Talk:
     part = Answer(reading.value, talk.voice, talk.now, done=False)
     talk = talk.with_answer(question.key, part)
     for media in _new_media(before, reading.value):
-        talk = talk.errand(StorePhoto(talk.draft.id, question.key, media))
+        talk = talk.errand(store_photo(talk.draft, question.key, media))
     echo = AnswerAccepted(question.key, reading.echo, reading.params)
     return talk.focus(talk.conversation.focus).happened(echo)
+
+
+def store_photo(draft: Draft, key: str, media: str) -> StorePhoto:
+    """Have a photo kept: once a better one was asked for, as it is, so that nobody is stuck."""
+    return StorePhoto(draft.id, key, media, insists=better_wanted(key) in draft.flags)
+
+
+def better_wanted(key: str) -> str:
+    """The draft's flag that a better photo was asked for under this question."""
+    return f"better_photo.{key}"
 
 
 def _new_media(before: Answer | None, value: JSON) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias, assert_never
 
 from cases.case import FINAL
 from cases.values import JSON
+from dialogs.answering import better_wanted
 from dialogs.asking import ask, due
 from dialogs.conversation import WITHDRAW, Asking, Withdraw
 from dialogs.draft import SAID, Answer, Source
@@ -19,6 +20,7 @@ from dialogs.proxies import come, invitation, invited, other_name
 from dialogs.reminding import reminded
 from dialogs.route import wanted_entries
 from dialogs.said import (
+    POOR,
     CaseOpened,
     CaseWithdrawn,
     IdentityConfirmed,
@@ -85,7 +87,7 @@ def _for_open_draft(
         case RegistryAnswered() | PapersAnswered():
             return _looked_up(talk, result)
         case PhotoStored():
-            return _photo(talk, result.question, result.media, result.document)
+            return _photo(talk, result)
         case PhotoLost():
             return _photo_lost(talk, result)
         case _:
@@ -304,19 +306,23 @@ def _may_be(talk: Talk, key: str, value: JSON) -> bool:
     return value not in offered or talk.definition.holds(offered[value], answers, talk.today)
 
 
-def _photo(talk: Talk, key: str, media: str, document: str) -> Talk:
+def _photo(talk: Talk, stored: PhotoStored) -> Talk:
     """The photo is safe: remember under which name, also where she has gone back meanwhile."""
+    key = stored.question
     shelved = talk.draft.shelved.get(key)
     if shelved is not None:
-        kept = {**talk.draft.shelved, key: _named(shelved, media, document)}
+        kept = {**talk.draft.shelved, key: _named(shelved, stored)}
         talk = talk.with_draft(replace(talk.draft, shelved=kept))
     answer = talk.draft.answers.get(key)
-    return talk if answer is None else talk.with_answer(key, _named(answer, media, document))
+    return talk if answer is None else talk.with_answer(key, _named(answer, stored))
 
 
-def _named(answer: Answer, media: str, document: str) -> Answer:
+def _named(answer: Answer, stored: PhotoStored) -> Answer:
+    poor = {} if stored.poor is None else {"poor": stored.poor}
     photos = [
-        {"document": document, **photo} if photo.get("media") == media else photo
+        {"document": stored.document, **poor, **photo}
+        if photo.get("media") == stored.media
+        else photo
         for photo in _photos(answer)
     ]
     return replace(answer, value=photos)
@@ -330,6 +336,9 @@ def _photo_lost(talk: Talk, lost: PhotoLost) -> Talk:
     if len(kept) == len(_photos(answer)):
         return talk
     talk = talk.with_answer(lost.question, replace(answer, value=kept, done=False))
+    if lost.reason in POOR:  # said once: the next one is kept as it is
+        flags = dict.fromkeys((*talk.draft.flags, better_wanted(lost.question)))
+        talk = talk.with_draft(replace(talk.draft, flags=tuple(flags)))
     return ask(talk.tell(f"photo.{lost.reason}"))
 
 

@@ -5,7 +5,7 @@ The edge turns every message of every channel into one of these; nothing else en
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from cases.reminders import Kind
 from cases.values import JSON
@@ -125,24 +125,33 @@ class PapersAnswered:
     facts: Mapping[str, JSON] = field(default_factory=dict)
 
 
+Poor: TypeAlias = Literal["too_dark", "blurred", "too_small"]
+POOR: Final[frozenset[str]] = frozenset(get_args(Poor))
+"""What makes a photo hard to read; asked for again once, then kept as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoStored:
-    """A photo is safe: `media` is the handle it was announced with."""
+    """A photo is safe: `media` is the handle it was announced with.
+
+    `poor`: hard to read, and she has sent it all the same.
+    """
 
     draft: str
     question: str
     media: str
     document: str
+    poor: Poor | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoLost:
-    """A photo could not be kept: expired, no picture, too large."""
+    """A photo was not kept: expired, no picture, too large, or hard to read."""
 
     draft: str
     question: str
     media: str
-    reason: Literal["expired", "not_a_picture", "too_large"]
+    reason: Literal["expired", "not_a_picture", "too_large"] | Poor
 
 
 @dataclass(frozen=True, slots=True)

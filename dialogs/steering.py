@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from dialogs.answering import correct
+from dialogs.answering import correct, store_photo
 from dialogs.asking import applies_for_nothing, ask, ask_again, due
 from dialogs.conversation import (
     WITHDRAW,
@@ -254,7 +254,7 @@ def _submitted(talk: Talk) -> Talk:
 def _unsafe_photos(talk: Talk) -> tuple[StorePhoto, ...]:
     """Photos of which nobody has said yet that they are kept."""
     return tuple(
-        StorePhoto(talk.draft.id, question.key, str(photo["media"]))
+        store_photo(talk.draft, question.key, str(photo["media"]))
         for question in talk.place().answered
         if question.kind == "photos"
         for photo in _list(talk.draft.value(question.key))

@@ -24,6 +24,7 @@ _PLAIN: Final = """
     hint.identity example.identity hint.card example.card card.confirm
     identity.confirmed identity.left identity.failed identity.other_person registry.nothing
     photo.not_now photo.not_now_form photo.expired photo.not_a_picture photo.too_large
+    photo.too_dark photo.blurred photo.too_small
     unreadable.voice unreadable.place unreadable.other
     review.submit review.change submit.photos_pending
     submit.refused.changed submit.refused.already submit.refused.identity

@@ -201,6 +201,8 @@ class StorePhoto:
     draft: str
     question: str
     media: str
+    insists: bool = False
+    """She was asked for a better one before: kept now, however hard it is to read."""
 
 
 @dataclass(frozen=True, slots=True)

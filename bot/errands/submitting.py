@@ -1,5 +1,7 @@
 """Handing in, supplementing and taking back: from a draft to the records, once."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.applying import application, supplement
@@ -7,6 +9,7 @@ from bot.departments.following import written
 from bot.envelopes import Order
 from bot.errands.desk import Desk
 from bot.ids import same_id
+from bot.joining import as_papers, keep_only
 from cases.case import Application, Case
 from cases.change import Change, Refusal
 from cases.opening import open_case
@@ -62,6 +65,8 @@ async def _tell_her(desk: Desk, draft: Draft) -> None:
 async def _open(desk: Desk, definition: Definition, draft: Draft) -> CaseOpened | SubmissionRefused:
     now = desk.clock()
     applied = application(definition, draft, now)
+    papers = await as_papers(desk.documents, draft.id, applied.documents, now)
+    applied = replace(applied, documents=papers)
     person = await desk.persons.of_id_number(str(applied.answers.get("id_number", "")))
     parties: tuple[tuple[str, Relation], ...] = ((draft.subject, "person"),)
     if person is not None and person.id != draft.subject:
@@ -78,8 +83,16 @@ async def _open(desk: Desk, definition: Definition, draft: Draft) -> CaseOpened 
     opened = await desk.cases.open(filing, make)
     if isinstance(opened, DraftAlreadySubmitted):
         return SubmissionRefused(draft.id, "already")
-    await desk.documents.hand_over(draft.id, opened.case_no)
+    await _hand_over(desk, draft.id, papers, opened.case_no)
     return CaseOpened(draft.id, opened.case_no)
+
+
+async def _hand_over(
+    desk: Desk, draft: str, papers: Mapping[str, Sequence[str]], case_no: str
+) -> None:
+    """What was handed in belongs to the case; what else the draft had is not kept."""
+    await keep_only(desk.documents, draft, {one for ids in papers.values() for one in ids})
+    await desk.documents.hand_over(draft, case_no)
 
 
 async def _under_way(desk: Desk, draft: Draft, parties: tuple[tuple[str, Relation], ...]) -> bool:
@@ -149,6 +162,8 @@ async def supply(desk: Desk, errand: Errand, order: Order) -> None:
     now = desk.clock()
     definition = desk.definition(draft)
     handed_in = supplement(definition, draft, now)
+    papers = await as_papers(desk.documents, draft.id, handed_in.documents, now)
+    handed_in = replace(handed_in, documents=papers)
 
     def work(case: Case) -> Written | str:
         if any(one.draft == handed_in.draft for one in case.supplements):
@@ -159,7 +174,7 @@ async def supply(desk: Desk, errand: Errand, order: Order) -> None:
         return written(change, desk.follow, now)
 
     outcome = await desk.cases.change(asked.case_no, work)
-    await desk.documents.hand_over(draft.id, asked.case_no)
+    await _hand_over(desk, draft.id, papers, asked.case_no)
     if isinstance(outcome, Written) or outcome == "supplied before":
         await desk.hearing.learn((CaseOpened(draft.id, asked.case_no),), order, errand)
         await desk.wake()

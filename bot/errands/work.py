@@ -13,7 +13,7 @@ from bot.errands.submitting import submit, supply, withdraw
 from bot.errands.telling import find_progress, find_wanted, say
 from bot.filling import household_facts, paper_facts, paper_question
 from bot.ids import long_id, same_id
-from bot.photos import media_type_of
+from bot.photos import JPEG, Unfit, develop
 from bot.registers import Asked, HouseholdAnswer
 from bot.wechat.results import Media, MediaExpired, MediaTooLarge
 from cases.values import JSON
@@ -190,14 +190,17 @@ async def store_photo(desk: Desk, errand: Errand, order: Order) -> None:
 
 
 async def _keep(desk: Desk, errand: Errand, order: Order, photo: StorePhoto, media: Media) -> None:
-    media_type = media_type_of(media.content)
-    if media_type is None:
-        await _lost(desk, errand, order, PhotoLost(*_of(photo), "not_a_picture"))
+    made = await develop(media.content)
+    if isinstance(made, Unfit):
+        await _lost(desk, errand, order, PhotoLost(*_of(photo), made.reason))
+        return
+    if made.poor is not None and not photo.insists:
+        await _lost(desk, errand, order, PhotoLost(*_of(photo), made.poor))
         return
     use = Use(kind=photo.question, draft=photo.draft)
     known_as = same_id(errand.id)  # fetched twice it is one photo
-    document = await desk.documents.put(media.content, media_type, use, desk.clock(), known_as)
-    stored = PhotoStored(photo.draft, photo.question, photo.media, document)
+    document = await desk.documents.put(made.content, JPEG, use, desk.clock(), known_as)
+    stored = PhotoStored(*_of(photo), document, made.poor)
     await desk.hearing.learn((stored,), order, errand)
 
 

@@ -1,10 +1,13 @@
 """Leaving, coming back, a new phone, photos that cannot be kept, and a draft that ends."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pypdf
 import pytest
+from PIL import Image
 from redis.asyncio import Redis
 
 from bot.worker import warn_of_endings
@@ -135,6 +138,48 @@ async def test_what_is_no_picture_is_said_so(henan: City) -> None:
     await phone.photo(b"%PDF-1.7 not a picture at all" * 10)
     await phone.sees("刚才那张打不开")
     assert await count(henan, "document_refs") == 0
+
+
+def dark() -> bytes:
+    """A photo of a sheet, taken in the dark."""
+    file = io.BytesIO()
+    Image.effect_noise((900, 1200), 8).point(lambda value: value // 8).save(file, "PNG")
+    return file.getvalue()
+
+
+async def kept_photos(henan: City, photos: int) -> None:
+    async def kept() -> bool:
+        return await count(henan, "document_refs") == photos
+
+    await henan.until(kept, f"{photos} photos kept")
+
+
+async def test_a_dark_photo_is_asked_for_again_once_and_several_become_one_paper(
+    henan: City,
+) -> None:
+    phone = await at_the_photo(henan)
+    await phone.photo(dark())
+    await phone.sees("刚才那张有点暗")
+    await phone.photo(dark())
+    await kept_photos(henan, 1)
+    await phone.photo()
+    await kept_photos(henan, 2)
+    for answer in ("发完了", "建行", "6217000010000000128", "2", "1", "1", "1"):
+        await phone.say(answer)
+    await phone.sees("提交成功")
+    task = await henan.task("hn-hrss", "HN03")
+    (paper,) = [one for one in task["documents"] if one["kind"] == "retirement_form"]
+    content = await henan.world.desk.documents.get(paper["id"])
+    assert len(pypdf.PdfReader(io.BytesIO(content)).pages) == 2
+    case = await henan.world.desk.cases.load(task["case_no"])
+    assert case is not None
+    assert case.application.unclear == ("retirement_form",)
+    photos = [
+        one
+        for one in await henan.world.desk.documents.of_case(case.case_no)
+        if one.use.kind == "retirement_form"
+    ]
+    assert [one.media_type for one in photos] == ["application/pdf"]
 
 
 # ---- a draft that ends ----------------------------------------------------------------------

@@ -255,8 +255,8 @@ def _detail(errand: Errand) -> str:
     match errand:
         case AskRegistry(name=name) | FetchPapers(name=name):
             return name
-        case StorePhoto(question=question, media=media):
-            return f"{question} {media}"
+        case StorePhoto(question=question, media=media, insists=insists):
+            return f"{question} {media}" + (" insists" if insists else "")
         case OpenTask(kind=kind, question=question, note=note):
             return " ".join(filter(None, (kind, question, note and f"“{note}”")))
         case Supply(case_no=case_no) | WithdrawCase(case_no=case_no):
@@ -319,6 +319,8 @@ def _lost(stage: Stage, words: list[str]) -> list[Said]:
     match words:
         case ["expired"]:
             return [PhotoLost(one.draft, one.question, one.media, "expired")]
+        case ["dark"]:
+            return [PhotoLost(one.draft, one.question, one.media, "too_dark")]
         case ["large"]:
             return [PhotoLost(one.draft, one.question, one.media, "too_large")]
         case _:
