@@ -8,7 +8,7 @@ A condition sees the answers on the present route only; an answer that is not th
 equal to anything, so a condition on it is false and its negation true.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Annotated, TypeAlias
@@ -111,6 +111,21 @@ def answers_named(condition: Condition) -> frozenset[str]:
             return answers_named(part)
         case RuleHolds():
             return frozenset()
+
+
+def values_named(condition: Condition) -> Iterator[tuple[str, str]]:
+    """The question keys that a condition looks at by name, each with a text that it looks for."""
+    match condition:
+        case AnswerIs(answer=key):
+            texts = (condition.is_, *(condition.in_ or ()))
+            yield from ((key, one) for one in texts if isinstance(one, str))
+        case All(all=parts) | Any(any=parts):
+            for part in parts:
+                yield from values_named(part)
+        case Not(not_=part):
+            yield from values_named(part)
+        case RuleHolds():
+            return
 
 
 def rules_named(condition: Condition) -> frozenset[str]:

@@ -7,18 +7,18 @@
 `mistakes` names each broken promise in one sentence; the loader refuses to start on any.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Final
 
 from jinja2 import Environment, meta, nodes
 
-from cases.conditions import NEVER, Condition, answers_named, rules_named
+from cases.conditions import NEVER, Condition, answers_named, rules_named, values_named
 from cases.switches import never
 from cases.tellings import TELLINGS
 from dialogs.deciding import decided_text
 from dialogs.definition import Definition
-from dialogs.exploring import Explored, Way, decide, explore, values_named
+from dialogs.exploring import Explored, Way, decide, explore
 from dialogs.form import MORE, Entry, Group, Question, more_question
 from dialogs.kinds.base import Kind
 from dialogs.service_checks import service_mistakes
@@ -167,21 +167,22 @@ def _texts(definition: Definition) -> Iterator[str]:
     for key in sorted(set(definition.texts.keys()) - needed):
         yield f"text {key} is used by nothing"
     environment = Environment(autoescape=False)  # noqa: S701 — parsed only, never rendered
+    asked = {one.key for one in questions(definition)}
     for key, source in definition.texts.sources.items():
-        names = meta.find_undeclared_variables(environment.parse(source))
-        for name in sorted(names - variables_of(key)):
+        if "{" not in source:
+            continue  # said as it stands
+        parsed = environment.parse(source)
+        for name in sorted(meta.find_undeclared_variables(parsed) - variables_of(key)):
             yield f"text {key} mentions {name}, which nothing gives it"
-        for name in sorted(
-            _said_in(environment, source) - {one.key for one in questions(definition)}
-        ):
+        for name in sorted(_said_in(parsed) - asked):
             yield f"text {key} mentions the answer {name}, which nobody asks for"
 
 
-def _said_in(environment: Environment, source: str) -> set[str]:
+def _said_in(template: nodes.Template) -> set[str]:
     """The answers that a text mentions: `said.statutory_month`."""
     return {
         found.attr
-        for found in environment.parse(source).find_all(nodes.Getattr)
+        for found in template.find_all(nodes.Getattr)
         if isinstance(found.node, nodes.Name) and found.node.name == "said"
     }
 
@@ -296,17 +297,21 @@ def _leads_nowhere(definition: Definition, keys: set[str]) -> Iterator[str]:
         named = {*question.depends, *filter(None, [question.suggest])}
         for name in sorted(named - keys):
             yield f"{question.key}: it depends on {name}, which is no question"
+    asked_for = _asked_for(definition)
     for question in questions(definition):
         ids = {option.id for option in question.options}
-        for name, value in _asked_for(definition, question.key):
+        for name, value in asked_for.get(question.key, ()):
             if question.kind == "choice" and value not in ids:
                 yield f"{name}: {question.key} can never be {value}"
 
 
-def _asked_for(definition: Definition, key: str) -> Iterator[tuple[str, str]]:
-    """Who asks whether `key` has which value: one that is no option can never be."""
+def _asked_for(definition: Definition) -> Mapping[str, list[tuple[str, str]]]:
+    """Who asks whether a question has which value: one that is no option can never be."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for where, condition in conditions(definition):
-        yield from ((where, value) for value in values_named(condition, key))
+        for key, value in values_named(condition):
+            found.setdefault(key, []).append((where, value))
+    return found
 
 
 def _steps(definition: Definition) -> Iterator[str]:

@@ -15,7 +15,7 @@ from cases.identity_numbers import check_digit
 from cases.rules import READS
 from cases.values import JSON, Answers
 from dialogs.definition import Definition
-from dialogs.form import Entry, Group, Question, general_key, more_question
+from dialogs.form import Entry, Group, Question, conditions_of, general_key, more_question
 from dialogs.steps import (
     CARD,
     CONFIRMED,
@@ -38,8 +38,6 @@ GIVEN: Final = "…"
 """Something was typed; what, no condition asks."""
 
 Way: TypeAlias = tuple[tuple[str, JSON], ...]
-Named: TypeAlias = Mapping[str, Sequence[str]]
-"""Texts that conditions compare an answer with, by the answer."""
 """The answers so far, as far as anything later looks at them."""
 
 
@@ -67,8 +65,7 @@ def explore(definition: Definition) -> Explored:
 def values_for(definition: Definition, question: Question, answers: Answers) -> tuple[JSON, ...]:
     """Stand-ins for everything that may be answered to a question, given these answers."""
     way = tuple(answers.items())
-    named = {} if question.options or question.kind in _SAMPLES else _named_values(definition)
-    return tuple(value for _, value in _values(definition, question, way, named))
+    return tuple(value for _, value in _values(definition, question, way))
 
 
 def decide(definition: Definition) -> Mapping[str, tuple[int, Way]]:
@@ -88,16 +85,8 @@ def _rested_on(definition: Definition) -> tuple[Entry, ...]:
     entries = tuple(definition.form.entries())
     for entry in reversed(entries):  # conditions only look back
         if entry.key in wanted:
-            wanted |= _looks_at(definition, _conditions_of(entry), steps)
+            wanted |= _looks_at(definition, conditions_of(entry), steps)
     return tuple(entry for entry in entries if entry.key in wanted)
-
-
-def _conditions_of(entry: Entry) -> Iterator[Condition]:
-    for question in _inside(entry) or (entry,):
-        yield question.when
-        if isinstance(question, Question):
-            yield from (option.when for option in question.options)
-            yield from (row.when for row in question.decide)
 
 
 class _Walk:
@@ -106,7 +95,6 @@ class _Walk:
         self.found = Explored()
         self.steps = tuple(_steps(entries or definition.form.entries()))
         self.wanted = _wanted_after(definition, self.steps)
-        self.named = _named_values(definition)
 
     def through(self) -> None:
         ways: set[Way] = {()}
@@ -123,7 +111,7 @@ class _Walk:
             return
         key = general_key(question.key)
         self.found.questions.add(key)
-        values = tuple(_values(self.definition, question, way, self.named))
+        values = tuple(_values(self.definition, question, way))
         if question.decide and len(values) != 1:
             self.found.undecided.setdefault(key, (len(values), way))
         elif not values:
@@ -136,21 +124,17 @@ class _Walk:
         return self.definition.holds(condition, dict(way), ANY_DAY)
 
 
-def _values(
-    definition: Definition, question: Question, way: Way, named: Named
-) -> Iterator[tuple[str, JSON]]:
+def _values(definition: Definition, question: Question, way: Way) -> Iterator[tuple[str, JSON]]:
     """What may be answered here: (option, value)."""
     if question.skippable:
         yield "", None
     if question.decide:
         yield from _decided(definition, question, way)
     else:
-        yield from _said(definition, question, way, named)
+        yield from _said(definition, question, way)
 
 
-def _said(
-    definition: Definition, question: Question, way: Way, named: Named
-) -> Iterator[tuple[str, JSON]]:
+def _said(definition: Definition, question: Question, way: Way) -> Iterator[tuple[str, JSON]]:
     match question.kind:
         case "choice":
             for option in question.options:
@@ -161,7 +145,7 @@ def _said(
         case "consent":
             yield from (("agree", True), ("decline", False))
         case kind:
-            for value in _samples(definition, kind, question.key, named):
+            for value in _samples(definition, kind, question.key):
                 yield str(value), value
 
 
@@ -173,10 +157,10 @@ def _decided(definition: Definition, question: Question, way: Way) -> Iterator[t
             yield str(value), value
 
 
-def _samples(definition: Definition, kind: str, key: str, named: Named) -> Sequence[JSON]:
+def _samples(definition: Definition, kind: str, key: str) -> Sequence[JSON]:
     if kind == "month" and any(key in READS.get(rule, ()) for rule in definition.rules):
         return _MONTHS
-    return _SAMPLES.get(kind, (GIVEN, *named.get(key, ())))
+    return _SAMPLES.get(kind, (GIVEN, *definition.form.named_values.get(key, ())))
 
 
 def _id_number(birth: str, order: str) -> str:
@@ -221,7 +205,7 @@ def _wanted_after(
     later = _looks_at(definition, [one.when for one in definition.form.statements], steps)
     for gate, question in reversed(steps):
         wanted.append(later)
-        later |= _looks_at(definition, [gate, *_conditions_of(question)], steps)
+        later |= _looks_at(definition, [gate, *conditions_of(question)], steps)
     return tuple(reversed(wanted))
 
 
@@ -241,40 +225,3 @@ def _looks_at(
 
 def _kept(way: Way, wanted: frozenset[str]) -> Way:
     return tuple((key, value) for key, value in way if key in wanted)
-
-
-def _named_values(definition: Definition) -> Named:
-    """The values of typed answers that some condition asks about (a city's code), by answer.
-
-    All at once: looked for anew at every step of every way, it took seconds of every start.
-    """
-    named: dict[str, list[str]] = {}
-    for entry in definition.form.entries():
-        for condition in (entry.when, *_conditions_of(entry)):
-            for key, value in _compared(condition):
-                named.setdefault(key, []).append(value)
-    return named
-
-
-def _inside(entry: Entry) -> Sequence[Question]:
-    return entry.members(0) if isinstance(entry, Group) else ()
-
-
-def values_named(condition: object, key: str) -> Iterator[str]:
-    """The texts that a condition compares the answer `key` with."""
-    return (value for name, value in _compared(condition) if name == key)
-
-
-def _compared(condition: object) -> Iterator[tuple[str, str]]:
-    """Every answer that a condition names, with each text that it is compared with."""
-    data = condition.model_dump(by_alias=True) if hasattr(condition, "model_dump") else condition
-    if isinstance(data, dict):
-        name = data.get("answer")
-        if isinstance(name, str):
-            texts = (data.get("is"), *(data.get("in") or ()))
-            yield from ((name, one) for one in texts if isinstance(one, str))
-        for part in data.values():
-            yield from _compared(part)
-    elif isinstance(data, (list, tuple)):
-        for part in data:
-            yield from _compared(part)

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
 
-from cases.conditions import ALWAYS, Condition, Test
+from cases.conditions import ALWAYS, Condition, Test, values_named
 from cases.values import JSON
 
 
@@ -212,6 +212,16 @@ class Form(_Strict):
         """Questions and groups by their keys; of two with the same key the first."""
         return {entry.key: entry for entry in reversed(tuple(self.entries()))}
 
+    @cached_property
+    def named_values(self) -> Mapping[str, tuple[str, ...]]:
+        """For each answer the texts that some condition of the form looks for in it."""
+        found: dict[str, list[str]] = {}
+        for entry in self.entries():
+            for condition in (entry.when, *conditions_of(entry)):
+                for key, value in values_named(condition):
+                    found.setdefault(key, []).append(value)
+        return {key: tuple(values) for key, values in found.items()}
+
     def section(self, key: str) -> Section:
         """The part of the form with this key. Raises KeyError when there is none."""
         for section in self.sections:
@@ -238,6 +248,14 @@ class Form(_Strict):
             if isinstance(entry, Group) and entry.key == first and index.isdigit():
                 return _round_label(entry, int(index))
         return ""
+
+
+def conditions_of(entry: Entry) -> Iterator[Condition]:
+    """The conditions of a question, or of a group's in its first round."""
+    for question in entry.members(0) if isinstance(entry, Group) else (entry,):
+        yield question.when
+        yield from (option.when for option in question.options)
+        yield from (row.when for row in question.decide)
 
 
 MORE = "more"

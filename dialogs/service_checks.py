@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
-from cases.conditions import Condition, answers_named, rules_named
+from cases.conditions import Condition, answers_named, rules_named, values_named
 from cases.definition import ItemDefinition, OfficeByAnswer, Service
 from dialogs.definition import Definition
-from dialogs.exploring import values_named
 from dialogs.form import Question
 from dialogs.text_keys import CONTACTS
 
@@ -62,7 +61,8 @@ def _conditions(definition: Definition) -> Iterator[str]:
                 yield f"{where}: its condition looks at {key}, which nobody asks for"
             elif question is not None and question.kind == "choice":
                 ids = {option.id for option in question.options}
-                for value in sorted(set(values_named(condition, key)) - ids):
+                named = {value for name, value in values_named(condition) if name == key}
+                for value in sorted(named - ids):
                     yield f"{where}: {key} can never be {value}"
 
 

@@ -23,7 +23,7 @@ LATER = re.compile(r"issue \d+(: .+)?")
 
 @cache
 def entries() -> dict[str, Any]:
-    data = YAML(typ="safe").load(FILE)
+    data = YAML(typ="safe", pure=True).load(FILE)  # `a::b` in brackets is YAML, not libyaml
     assert isinstance(data, dict)
     return data
 

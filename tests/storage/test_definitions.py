@@ -42,8 +42,8 @@ BREAKAGES = [
     ("service.yaml", "department: medical", "department: nobody", "service.yaml:{}: ", "nobody"),
     # the checker's: they find their file and line
     ("form.yaml", "list: ethnicities", "list: nations", "form.yaml:{}: ethnicity", "no list"),
-    ("service.yaml", "limit_workdays: 5}", "limit_workdays: 5}\n    when: {rule: aged_99}",
-     "service.yaml:{}: HN07: no rule is called aged_99", ""),
+    ("service.yaml", "when: {answer: wants_fund, is: true}", "when: {rule: aged_99}",
+     "service.yaml:{}: HN08: no rule is called aged_99", ""),
     ("texts.yaml", "ask.phone:", "ask.telephone:", "texts.yaml", "text ask.phone is missing"),
     ("texts.yaml", "ask.phone:", "idle.text: 没\nask.phone:", "texts.yaml:{}: ", "idle.text"),
     ("texts.yaml", "ask.phone: ", "ask.phone: '{% if %}'\nx: ", "texts.yaml:{}: ", "ask.phone"),
