@@ -287,6 +287,10 @@ def _desk(
         documents=_documents(parts),
         desk_tasks=DeskTasks(parts.database, parts.sealer),
         reminders=Reminders(parts.database),
+        wordings={
+            name: load_notices(settings.services_dir, *parts.definitions.releases(name))
+            for name in parts.definitions
+        },
         platform=_platform(parts),
         households=Households(
             _register(parts, settings.registry_url, settings.registry_key.get_secret_value())
@@ -352,11 +356,7 @@ def _page_words(path: Path) -> Mapping[str, Words]:
 
 def _notices(parts: _Parts, desk: Desk, outbox: SqlOutbox) -> Notices:
     settings = parts.settings
-    wordings = {
-        name: load_notices(settings.services_dir, *parts.definitions.releases(name))
-        for name in parts.definitions
-    }
-    templates = load_templates(settings.templates, next(iter(wordings.values())))
+    templates = load_templates(settings.templates, next(iter(desk.wordings.values())))
     return Notices(
         Means(
             rows=outbox,
@@ -365,7 +365,7 @@ def _notices(parts: _Parts, desk: Desk, outbox: SqlOutbox) -> Notices:
             quotas=desk.limits,
             platform=desk.platform,
             app_id=settings.wechat_app_id,
-            wordings=wordings,
+            wordings=desk.wordings,
             texts={name: one.texts for name, one in parts.definitions.items()},
             templates=templates,
             speaker=desk.hearing.speaker,

@@ -17,6 +17,7 @@ from cases.clocks import retirement_month
 from cases.definition import ANY_OFFICE, Service
 from cases.events import Event
 from cases.reminders import KINDS, Reminder
+from cases.tellings import paid_from
 from cases.values import JSON
 from cases.workdays import day_of
 from notifications.notice import Notice, Relation, notice_to_bytes
@@ -229,11 +230,20 @@ def facts_of(case: Case, event: Event, service: Service, now: datetime) -> dict[
     return params | _about_event(event)
 
 
+def known_of(case: Case, item: Item, service: Service, now: datetime) -> Notice:
+    """What is known of an item by now, as a notice about its state would say it (进度)."""
+    params = _about_case(case, service, now) | _about_item(item, service)
+    return Notice(item.state, case.case_no, service.province, item.code, now, params, _APPLICANT)
+
+
 def _about_case(case: Case, service: Service, now: datetime) -> dict[str, JSON]:
     """What every notice may say. `benefit_month` is the month after retirement (A17)."""
     answers = case.application.answers
     month = retirement_month(answers, service.switches)
+    paid = paid_from(answers, day_of(case.application.submitted_at))
     return {
+        "paid_year": paid.get("year", ""),
+        "paid": paid.get("paid", ""),
         "applicant": answers.get("name") or "",
         "plan": service.plan,
         "on": day_of(now).isoformat(),

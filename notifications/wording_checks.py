@@ -5,9 +5,11 @@ Each mistake is one sentence; the loader (`storage/notices.py`) refuses to start
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import get_args
 
 from jinja2 import Environment, TemplateError, UndefinedError, meta
 
+from cases.case import ItemState
 from cases.values import JSON
 from cases.workdays import SHANGHAI
 from dialogs.texts import TextBroken
@@ -37,13 +39,21 @@ def mistakes(file: WordingFile) -> Iterator[str]:
         yield f"no event leads to a notice {key}"
     for key, wording in file.notices.items():
         yield from _field_mistakes(file, key, wording)
-    for key in file.extras:
-        if key.partition(".")[0] not in NOTICES:
-            yield f"the extra {key} belongs to no notice"
+    yield from _strays(file)
     for key, source in sources(file):
         yield from _unknown_variables(key, source)
     if not file.unnamed or not file.desk:
         yield "say unnamed and desk"
+
+
+def _strays(file: WordingFile) -> Iterator[str]:
+    """Sentences beside the notices that nothing would ever say."""
+    for key in file.extras:
+        if key.partition(".")[0] not in NOTICES:
+            yield f"the extra {key} belongs to no notice"
+    for key in file.results:
+        if key.partition(".")[0] not in get_args(ItemState):
+            yield f"the result {key} belongs to no state of an item"
 
 
 def trial_mistakes(file: WordingFile, names: Names) -> Iterator[str]:
@@ -153,7 +163,7 @@ def _much() -> dict[str, JSON]:
         "provisional": True,
         "missing": missing,
         "items": ends,
-        "facts": {"first_payment_month": "2027-02"},
+        "facts": {"first_payment_month": "2027-02", "publicity_from": "2027-02-01"},
     }
 
 

@@ -41,6 +41,8 @@ class WordingFile(_Strict):
     templates: dict[str, dict[str, Kind]] = {}
     notices: dict[str, Wording] = {}
     extras: dict[str, str] = {}
+    results: dict[str, str] = {}
+    """`<state>.<item>` → what 进度 adds about it, in a few words."""
     unnamed: str = ""
     """What something missing is called that no list names."""
     desk: str = ""
@@ -82,8 +84,8 @@ VARIABLES: Final = frozenset(
     {
         "applicant", "at", "basis", "benefit_month", "case_no", "department", "due_on", "extra",
         "first_payment_month", "item_name", "item_short", "items", "missing", "month", "office",
-        "on", "original_channel", "others", "phone", "plan", "provisional", "reason", "state",
-        "submitted_on", "was_due_on",
+        "on", "original_channel", "others", "paid", "paid_year", "phone", "plan", "provisional",
+        "publicity_from", "publicity_until", "reason", "state", "submitted_on", "was_due_on",
     }
 )  # fmt: skip
 """Days are spelled (2026年3月9日), months too; `others`: how many notices were merged into this;
@@ -94,6 +96,7 @@ TEXTS: Final = (
     "applicant", "basis", "department", "item_name", "item_short", "original_channel", "phone",
     "plan", "reason", "state",
 )  # fmt: skip
+_RESULT: Final = "result/"
 _LONGEST_MERGED = 1800
 """Bytes: what is longer than one text of 2,047 is told shorter (the taps need room, too)."""
 
@@ -126,6 +129,11 @@ class Wordings:
             urgency=NOTICES[first.key].urgency,
         )
 
+    def result(self, known: Notice) -> str:
+        """What 进度 adds about an item; `known.key` is its state, empty where there is nothing."""
+        key = f"{_RESULT}{known.key}.{known.item}"
+        return self._texts.render(key, self.values(known, 0)) if key in self._texts else ""
+
     def for_the_desk(self, message: Message) -> str:
         """The note of a clerk who is to tell her by telephone."""
         return self._texts.render("desk", {"text": message.text})
@@ -145,7 +153,7 @@ class Wordings:
         values: dict[str, JSON] = {name: str(params.get(name) or "") for name in TEXTS}
         values |= {name: spelled_day(str(params.get(name) or "")) for name in DAYS}
         facts = params.get("facts")
-        paid = facts.get("first_payment_month") if isinstance(facts, Mapping) else None
+        facts = facts if isinstance(facts, Mapping) else {}
         office = self._names.office(str(params.get("office") or ""))
         values |= {
             "at": _spelled_time(notice.at),
@@ -155,7 +163,11 @@ class Wordings:
             "office": office or values["department"],
             "benefit_month": spelled_day(str(params.get("benefit_month") or "")),
             "month": spelled_day(str(params.get("month") or "")),
-            "first_payment_month": spelled_day(str(paid or "")),
+            "first_payment_month": spelled_day(str(facts.get("first_payment_month") or "")),
+            "publicity_from": spelled_day(str(facts.get("publicity_from") or "")),
+            "publicity_until": spelled_day(str(facts.get("publicity_until") or "")),
+            "paid": str(params.get("paid") or ""),
+            "paid_year": str(params.get("paid_year") or ""),
             "missing": list(self.missing(notice)),
             "items": [dict(one) for one in _mappings(params.get("items"))],
             "extra": "",
@@ -203,6 +215,7 @@ def merged_files(shared: WordingFile, own: WordingFile) -> WordingFile:
         templates={**shared.templates, **own.templates},
         notices={**shared.notices, **own.notices},
         extras={**shared.extras, **own.extras},
+        results={**shared.results, **own.results},
         unnamed=own.unnamed or shared.unnamed,
         desk=own.desk or shared.desk,
     )
@@ -215,6 +228,7 @@ def sources(file: WordingFile) -> Iterator[tuple[str, str]]:
         for name, text in wording.fields.items():
             yield f"{key}/{name}", text
     yield from file.extras.items()
+    yield from ((f"{_RESULT}{key}", text) for key, text in file.results.items())
     yield "desk", file.desk
 
 

@@ -1,6 +1,6 @@
 """Everything that errands work with, in one place."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.clock import Clock
@@ -15,6 +15,7 @@ from cases.definition import Service
 from cases.workdays import Calendar
 from dialogs.definition import Definition, Definitions
 from dialogs.draft import Draft
+from notifications.wordings import Wordings
 from storage.documents.store import Documents
 from storage.redis.drafts import Drafts
 from storage.redis.errands import Errands
@@ -49,6 +50,7 @@ class Desk:
     documents: Documents
     desk_tasks: DeskTasks
     reminders: Reminders
+    wordings: Mapping[str, Wordings]
     platform: Platform
     households: Households
     papers: RetirementPapers

@@ -13,11 +13,11 @@ from cases.definition import Service
 from cases.supplements import wanted
 from cases.values import JSON
 from cases.workdays import day_of
-from dialogs.definition import Definition
 from dialogs.draft import Wanted
 from dialogs.parties import AGENT_SEES
 from dialogs.said import ProgressFound, WantedFound
 from dialogs.turn import FindProgress, FindWanted
+from notifications.catalog import known_of
 from notifications.wordings import Names
 from storage.notices import names_of
 from storage.redis.errands import Errand
@@ -33,10 +33,7 @@ async def find_progress(desk: Desk, errand: Errand, order: Order) -> None:
     (asked,) = order.errands
     assert isinstance(asked, FindProgress)
     found = await _cases(desk, asked.person)
-    lines = tuple(
-        _line(desk.definition(case.application), case, whole=_sees_all(case, asked.person))
-        for case in found
-    )
+    lines = tuple(_line(desk, case, whole=_sees_all(case, asked.person)) for case in found)
     await desk.hearing.learn((ProgressFound(lines),), order, errand)
 
 
@@ -97,13 +94,19 @@ def _sees_all(case: Case, person: str) -> bool:
     return person != applied.agent or applied.answers.get(AGENT_SEES) == "all"
 
 
-def _line(definition: Definition, case: Case, *, whole: bool) -> dict[str, JSON]:
+def _line(desk: Desk, case: Case, *, whole: bool) -> dict[str, JSON]:
+    definition = desk.definition(case.application)
     service, names = definition.service, names_of(definition)
+    wordings, now = desk.wordings[definition.province], desk.clock()
+
+    def result(item: Item) -> str:
+        return wordings.result(known_of(case, item, service, now)).strip() if whole else ""
+
     return {
         "case_no": case.case_no,
         "submitted_on": _day(day_of(case.application.submitted_at)),
         "items": [
-            _item(service, names, item, whole=whole)
+            {**_item(service, names, item, whole=whole), "result": result(item)}
             for item in case.items
             if item.state != "not_applicable"
         ],

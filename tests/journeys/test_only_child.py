@@ -50,7 +50,7 @@ async def test_the_support_is_applied_for_by_itself(henan: City) -> None:
     await henan.settle("hn-health", "HN09")
     await phone.is_noticed("独生子女")
     await phone.say("进度")
-    await phone.sees("办好了")
+    await phone.sees("办好了，资格确认了，从")
     assert await henan.violations() == []
 
 

@@ -92,6 +92,7 @@ def _item(name: str, state: str, department: str, due_on: str = "", **more: JSON
         "missing": [],
         "opens_on": "",
         "waits_for": "",
+        "result": "",
         "due_on": due_on,
         "provisional": False,
         **more,
