@@ -61,7 +61,7 @@ def _value(definition: Definition, question: Question, raw: Any, today: date) ->
     if raw is None:
         return None
     if isinstance(raw, Mapping):
-        return _address(definition, question, raw, today) if question.kind == "address" else None
+        return _place(definition, question, raw, today)
     word = str(raw)[:200]
     if word in {option.id for option in question.options}:
         return word
@@ -79,6 +79,25 @@ def _read(definition: Definition, question: Question, word: str, today: date) ->
     return reading.value if isinstance(reading, Accepted) else None
 
 
+def _place(definition: Definition, question: Question, raw: Mapping[str, Any], today: date) -> JSON:
+    """An address: by its levels, or as one line where the form has one line for it."""
+    if question.kind == "address":
+        return _address(definition, question, raw, today)
+    if question.kind != "text" or missing(parts := _parts(raw)):
+        return None
+    if parts.get("province") == definition.service.name:
+        del parts["province"]
+    return _read(definition, question, "".join(parts.values()), today)
+
+
+def _parts(raw: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        level: "".join(raw[level].split())[:50]
+        for level in LEVELS
+        if isinstance(raw.get(level), str) and raw[level].strip()
+    }
+
+
 def _address(
     definition: Definition, question: Question, raw: Mapping[str, Any], today: date
 ) -> JSON:
@@ -86,11 +105,7 @@ def _address(
 
     What the line leaves open is taken level by level, as the registry has it.
     """
-    parts = {
-        level: "".join(raw[level].split())[:50]
-        for level in LEVELS
-        if isinstance(raw.get(level), str) and raw[level].strip()
-    }
+    parts = _parts(raw)
     if missing(parts) or not "".join(parts.values()).isprintable():
         return None
     read = _read(definition, question, "".join(parts.values()), today)

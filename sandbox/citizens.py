@@ -58,6 +58,14 @@ class Retirement(Frozen):
     insured_city: str
 
 
+class Record(Frozen):
+    """Hebei: what the HR platform has on file before anybody has decided anything."""
+
+    facts: dict[str, str]
+    papers: tuple[str, ...] = ()
+    """Kinds (sandbox/papers.py) of the papers that can be fetched."""
+
+
 class Citizen(Frozen):
     key: str
     case: str
@@ -67,6 +75,7 @@ class Citizen(Frozen):
     registry: RegistryAnswer
     person: Person
     retirement: Retirement | None = None
+    record: Record | None = None
 
     @property
     def shown_name(self) -> str:

@@ -352,6 +352,7 @@ def _shown(connection: Connection, desk: Desk) -> dict[str, Any]:
     return {
         "id": connection.id,
         "name": connection.name,
+        "province": connection.province,
         "department": connection.department,
         "office": connection.office,
         "mode": connection.mode,
@@ -362,10 +363,10 @@ def _shown(connection: Connection, desk: Desk) -> dict[str, Any]:
 
 def _shown_task(held: Held) -> dict[str, Any]:
     task = held.task
-    wanted = ("case_no", "item", "starts_on", "due_on", "answers", "documents", "previous_results")
+    wanted = ("case_no", "item", "sent_at", "starts_on", "due_on", "answers", "documents")
     return {
         **_standing(held),
-        **{name: task.get(name) for name in wanted},
+        **{name: task.get(name) for name in (*wanted, "previous_results")},
         "item_name": ITEM_NAMES.get(str(task["item"]), str(task["item"])),
         "fetched": [one.model_dump() for one in held.documents],
         "last_stage": held.last_stage,

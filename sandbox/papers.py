@@ -1,4 +1,7 @@
-"""The HR department's confirmed retirement papers: facts, and the stamped paper as a PDF."""
+"""The HR department's store: facts, and papers as PDFs.
+
+Henan's holds the retirement papers that it has stamped, Hebei's what is on file about somebody.
+"""
 
 import hashlib
 import json
@@ -33,6 +36,25 @@ KINDS = {
     "机关事业单位退休人员养老保险待遇申领表": "institution_form",
     "河南省机关事业单位养老保险提前退休核准表": "institution_early",
 }
+ON_FILE = {
+    "id_card": "居民身份证（电子证照）",
+    "archive_pages": "职工档案关键页",
+    "illness_approval": "企业养老保险参保人员因病提前退休核准表",
+    "years_recognition": "机关事业单位参保人员视同缴费年限认定表",
+    "retirement_approval": "退休审批手续",
+    "last_salary_decision": "退休前最后一次职务升降工资审批方案",
+}
+ISSUED_ON_FILE = "2026-10-20"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What stands on a paper."""
+
+    kind: str
+    title: str
+    issued_on: str
+    rows: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +87,10 @@ class Papers:
         if broken is not None:
             return broken
         citizen = self._citizens.by_id_number.get(query.id_number)
-        if citizen is None or citizen.name != query.name or citizen.retirement is None:
+        facts = _facts(citizen) if citizen is not None and citizen.name == query.name else None
+        if citizen is None or facts is None:
             return web.json_response({"status": "not_found"})
-        papers = [self._paper(*at).about for at in _held(citizen, citizen.retirement)]
-        facts = citizen.retirement.model_dump()
+        papers = [self._paper(citizen, sheet).about for sheet in _held(citizen)]
         return web.json_response({"status": "found", "facts": facts, "papers": papers})
 
     async def _download(self, request: web.Request) -> web.Response:
@@ -92,39 +114,62 @@ class Papers:
             case _:
                 return None
 
-    def _paper(self, citizen: Citizen, title: str) -> Paper:
-        paper_id = hashlib.sha256(f"{citizen.key}/{title}".encode()).hexdigest()[:24]
+    def _paper(self, citizen: Citizen, sheet: Sheet) -> Paper:
+        paper_id = hashlib.sha256(f"{citizen.key}/{sheet.title}".encode()).hexdigest()[:24]
         if paper_id not in self._made:
-            self._made[paper_id] = _make(paper_id, citizen, title)
+            self._made[paper_id] = _make(paper_id, sheet)
         return self._made[paper_id]
 
 
-def _held(citizen: Citizen, retirement: Retirement) -> list[tuple[Citizen, str]]:
+def _facts(citizen: Citizen) -> dict[str, str] | None:
+    """None where nothing is on file."""
+    if citizen.record is not None:
+        return citizen.record.facts
+    return None if citizen.retirement is None else citizen.retirement.model_dump()
+
+
+def _held(citizen: Citizen) -> list[Sheet]:
+    if citizen.record is not None:
+        return [_on_file(citizen, kind) for kind in citizen.record.papers]
+    return [] if citizen.retirement is None else _confirmed(citizen, citizen.retirement)
+
+
+def _on_file(citizen: Citizen, kind: str) -> Sheet:
+    return Sheet(kind, ON_FILE[kind], ISSUED_ON_FILE, _about(citizen))
+
+
+def _confirmed(citizen: Citizen, retirement: Retirement) -> list[Sheet]:
     early = retirement.retirement_kind != "normal"
     titles = [TITLES[retirement.person_kind, early]]
     if retirement.person_kind == "institution" and early:
         titles.insert(0, TITLES["institution", False])  # early leavers of institutions bring both
-    return [(citizen, title) for title in titles]
-
-
-def _make(paper_id: str, citizen: Citizen, title: str) -> Paper:
-    retirement = citizen.retirement
-    assert retirement is not None
+    rows = (
+        *_about(citizen),
+        ("退休时间", retirement.retirement_month),
+        ("参保地", retirement.insured_city),
+        ("审核意见", "符合退休条件，予以确认"),
+    )
     issued_on = f"{retirement.retirement_month}-02"
-    rows = [
-        ["姓名", citizen.name],
-        ["公民身份号码", citizen.id_number],
-        ["出生日期（档案认定）", citizen.person.birth_date],
-        ["退休时间", retirement.retirement_month],
-        ["参保地", retirement.insured_city],
-        ["审核意见", "符合退休条件，予以确认"],
-    ]
-    content = draw_paper({"title": title, "issued_on": issued_on, "rows": rows})
+    return [Sheet(KINDS[title], title, issued_on, rows) for title in titles]
+
+
+def _about(citizen: Citizen) -> tuple[tuple[str, str], ...]:
+    return (
+        ("姓名", citizen.name),
+        ("公民身份号码", citizen.id_number),
+        ("出生日期（档案认定）", citizen.person.birth_date),
+    )
+
+
+def _make(paper_id: str, sheet: Sheet) -> Paper:
+    content = draw_paper(
+        {"title": sheet.title, "issued_on": sheet.issued_on, "rows": list(sheet.rows)}
+    )
     about = {
         "id": paper_id,
-        "kind": KINDS[title],
-        "title": title,
-        "issued_on": issued_on,
+        "kind": sheet.kind,
+        "title": sheet.title,
+        "issued_on": sheet.issued_on,
         "media_type": "application/pdf",
         "sha256": hashlib.sha256(content).hexdigest(),
         "size": len(content),

@@ -58,6 +58,7 @@ PHONES = (
     PhoneSpec(openid_of("zhang-xiuying"), "张秀英（虚构）", "退休人员"),
     PhoneSpec(openid_of("li-min"), "李敏（虚构）", "女儿"),
     PhoneSpec(openid_of("wang-jianguo"), "王建国（虚构）", "退休人员"),
+    PhoneSpec(openid_of("zhao-zhiqiang"), "赵志强（虚构）", "河北退休人员"),
 )
 
 TEMPLATES: Mapping[str, Template] = {

@@ -1,6 +1,7 @@
 """From registers to answers: only what she could have said herself, and nothing half."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
@@ -8,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.filling import household_facts, paper_facts, paper_question
+from dialogs.definition import Definition
 from dialogs.form import Question
 from dialogs.kinds.base import Accepted, Scene
 from dialogs.kinds.places import LEVELS
 from dialogs.said import Text
 from sandbox.citizens import Citizen, load_citizens
-from tests.dialogs.given import henan
+from storage.definitions import load
+from tests.dialogs.given import SERVICES, henan
 
 TODAY = date(2026, 11, 21)
 CITIZENS = load_citizens()
@@ -24,6 +27,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
     max_leaves=6,
 )
+
+
+@cache
+def hebei() -> Definition:
+    return load(SERVICES, "hebei")
 
 
 def question(key: str) -> Question:
@@ -125,3 +133,20 @@ def test_an_answer_of_another_shape_fills_in_nothing(answer: dict[str, Any]) -> 
 def test_papers_go_to_the_question_that_asks_for_them() -> None:
     assert paper_question(henan(), "retirement_form") == "retirement_form"
     assert paper_question(henan(), "../../etc/passwd") is None
+
+
+@pytest.mark.parametrize(
+    "citizen", [one for one in CITIZENS if one.record is not None], ids=lambda one: one.key
+)
+def test_what_is_on_file_in_hebei_is_filled_in(citizen: Citizen) -> None:
+    assert citizen.record is not None
+    assert paper_facts(hebei(), citizen.record.facts, TODAY) == citizen.record.facts
+    assert all(paper_question(hebei(), kind) for kind in citizen.record.papers)
+
+
+def test_an_address_becomes_the_one_line_that_hebeis_form_has_for_it() -> None:
+    citizen = CITIZENS.by_key["zhao_zhiqiang"]
+    facts = household_facts(hebei(), as_registry(citizen), TODAY)
+    assert facts["address"] == "廊坊市广阳区银河北路街道示范社区1号院"
+    del (short := as_registry(citizen))["person"]["address"]["town"]
+    assert "address" not in household_facts(hebei(), short, TODAY)

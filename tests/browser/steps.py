@@ -8,6 +8,7 @@ from tests.browser.screen import DELIVERY_MS, Screen
 async def apply(screen: Screen) -> None:
     """王建国, with fund and allowance for parents of one child."""
     await screen.begin()
+    await screen.tap("河南省")
     await screen.tap("已经盖章了")
     await screen.log_in("王建国")
     await screen.tap("同意")
@@ -26,6 +27,24 @@ async def apply(screen: Screen) -> None:
     await screen.tap("男")
     await screen.say("1992年5月")
     for label in ("生子女", "健在", "没有了", "自己去领", "郑州市政务服务中心", "同意并提交"):
+        await screen.tap(label)
+    await screen.hears("提交成功")
+
+
+async def apply_in_hebei(screen: Screen) -> None:
+    """赵志强, whose years are not recognised yet and whose fund stays where it is."""
+    await screen.begin()
+    await screen.tap("河北省")
+    await screen.log_in("赵志强")
+    for label in ("同意", "全部正确"):
+        await screen.tap(label)
+    await screen.tap("廊坊市广阳区银河北路街道示范社区1号院")
+    await screen.say("065000")
+    for label in ("到年龄退休", "有，还没认定", "一样", "2026年12月"):
+        await screen.tap(label)
+    await screen.say("建行")
+    await screen.say("6217000010000000128")
+    for label in ("不提取", "跳过", "同意并提交"):
         await screen.tap(label)
     await screen.hears("提交成功")
 

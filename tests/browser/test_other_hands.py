@@ -81,6 +81,7 @@ async def test_a_telephone_shows_everything_and_fingers_hit_it(
 async def photographed_papers(screen: Screen) -> None:
     """孙美华, whose papers nobody has on record, sends a photo of them."""
     await screen.begin()
+    await screen.tap("河南省")
     await screen.tap("已经盖章了")
     await screen.log_in("孙美华")
     for label in ("同意", "全部正确", "企业职工", "到年龄正常退休"):

@@ -68,7 +68,7 @@ class Town:
     def apply(self, citizen: str, number: int) -> None:
         """Somebody applies by the control routes, without a browser: the phone of that number."""
         phone = json.loads(self._fetch("phones"))[number]["openid"]
-        for said in ("办理退休", "1"):
+        for said in ("办理退休", "河南", "1"):
             self._say(phone, said)
         self._log_in(phone, citizen)
         for said in ("1", "1", "建行", "6217000010000000128", "2", "2", "1", "1", "1"):

@@ -148,7 +148,7 @@ async def _applied(hebei: City, answers: Sequence[str]) -> Phone:
     phone = await hebei.phone(2)
     await phone.say("办理退休")
     await phone.say("1")
-    assert await phone.log_in("zhao_zhiqiang") == 200
+    assert await phone.log_in("qian_weidong") == 200
     await phone.is_offered("同意")
     await phone.say("1")
     await phone.is_offered("全部正确")

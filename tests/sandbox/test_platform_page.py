@@ -15,7 +15,7 @@ from sandbox.page import page_routes
 from sandbox.settings import Place, service_environment
 
 FOLDER = Path(sandbox.page.__file__).parent
-HENAN = Path(__file__).parents[2] / "services" / "henan" / "service.yaml"
+PLANS = sorted((Path(__file__).parents[2] / "services").glob("*/service.yaml"))
 
 
 async def test_page_and_everything_it_names_is_served(aiohttp_client: Any) -> None:
@@ -48,9 +48,9 @@ def test_page_never_reads_text_as_markup() -> None:
 
 def test_desks_ask_for_what_the_plan_lets_them_and_call_it_by_name() -> None:
     words = json.loads((FOLDER / "static" / "words.json").read_text())
-    items = YAML(typ="safe").load(HENAN)["items"]
+    items = [item for plan in PLANS for item in YAML(typ="safe").load(plan)["items"]]
     allowed: dict[str, dict[str, list[str]]] = {}
-    named = {"answer": words["questions"], "document": words["documents"]}
+    named = {"answer": words["questions"], "document": words["documents"], "result": words["items"]}
     for item in items:
         kinds = allowed.setdefault(item["code"], {})
         for one in item["can_be_missing"]:

@@ -1,6 +1,6 @@
 // The departments' desks: tasks as they arrived, and a button for each report.
 import { ask, byId, make, tell } from "./wire.js";
-import { documentName, mayBeMissing, questionName, readable } from "./words.js";
+import { documentName, itemName, mayBeMissing, provinceName, questionName, readable } from "./words.js";
 
 const STAGES = {
   accepted: "受理", returned: "退回补正", refused: "不予受理", progress: "办理中",
@@ -15,6 +15,12 @@ const AT_ONCE = new Set(["accepted", "approved"]);
 const BEHAVIOURS = { normal: "我来答复", auto: "自动办结", silent: "收下不作声", http_500: "报错 500",
   hang: "卡住不答", garbage: "答非所问" };
 const MODES = { push: ["推送", "服务把任务推送过来"], pull: ["自取", "部门自己来取任务"], desk: ["人工", "工作人员手工办理"] };
+
+const MISSING = {
+  document: (code) => `材料：${documentName(code)}`,
+  answer: (code) => `填写：${questionName(code)}`,
+  result: (code) => `别的部门的结果：${itemName(code)}`,
+};
 
 const REASONS = {
   returned: "材料不齐全，请补齐后再提交。",
@@ -41,7 +47,7 @@ export async function refresh() {
   shownKey = key;
   const opened = new Set([...document.querySelectorAll(".task details[open]")].map((d) => d.dataset.key));
   const focused = focusedButton();
-  byId("desks").replaceChildren(...desks.map((desk) => deskCard(desk, opened)));
+  byId("desks").replaceChildren(...byProvince(desks).map(([province, its]) => provinceDesks(province, its, opened)));
   if (focused) document.querySelector(focused)?.focus();
   tasks = desks.flatMap((desk) => desk.tasks);
   byId("task-count").textContent = tasks.filter((task) => !task.last_stage).length || "";
@@ -68,11 +74,27 @@ function focusedButton() {
   return `.task[data-key="${CSS.escape(task.dataset.key)}"] [data-stage="${element.dataset.stage}"]`;
 }
 
+/** The desks of each province; where the newest task went comes first. */
+function byProvince(desks) {
+  const provinces = [...new Set(desks.map((desk) => desk.province))];
+  const its = (province) => desks.filter((desk) => desk.province === province);
+  const newest = (province) => its(province).flatMap((desk) => desk.tasks)
+    .map((task) => String(task.sent_at)).sort().at(-1) ?? "";
+  return provinces.sort((one, other) => newest(other).localeCompare(newest(one)))
+    .map((province) => [province, its(province)]);
+}
+
+function provinceDesks(province, its, opened) {
+  return make("section", { class: "province", "data-province": province },
+    make("h3", {}, provinceName(province)),
+    make("div", { class: "desk-grid" }, ...its.map((desk) => deskCard(desk, opened))));
+}
+
 function deskCard(desk, opened) {
   const tasks = [...desk.tasks].sort(newestCaseFirst).map((task) => taskCard(desk, task, opened));
   return make("article", { class: "desk", "data-desk": desk.id, "data-busy": tasks.length ? "yes" : "no" },
     make("header", {},
-      make("h3", {}, desk.name),
+      make("h4", {}, desk.name),
       desk.mode && badge(desk.mode),
       behaviourSelect(desk)),
     ...(tasks.length ? tasks : [make("p", { class: "empty" }, "暂无任务")]));
@@ -180,7 +202,7 @@ function missingFields(task) {
 function missingChoice([kind, code], index) {
   return make("label", { class: "tick" },
     make("input", { type: "checkbox", name: "missing", value: `${kind} ${code}`, checked: index === 0 }),
-    kind === "document" ? `材料：${documentName(code)}` : `填写：${questionName(code)}`);
+    MISSING[kind](code));
 }
 
 function allowanceField() {

@@ -9,10 +9,13 @@ export function mayBeMissing(task) {
     document: new Set((task.documents ?? []).map((one) => one.kind)),
     answer: new Set(Object.keys(task.answers ?? {}).map((key) => key.split(".")[0])),
   };
+  has.result = { has: (code) => !(task.previous_results ?? []).some((one) => one.item === code) };
   return Object.entries(WORDS.may_be_missing[task.item] ?? {})
     .flatMap(([kind, codes]) => codes.filter((code) => has[kind].has(code)).map((code) => [kind, code]));
 }
 
+export const provinceName = (province) => WORDS.provinces[province] ?? province;
+export const itemName = (code) => WORDS.items[code] ?? code;
 export const documentName = (kind) => WORDS.documents[kind] ?? kind;
 
 /** `children.0.born` → 子女1 出生年月. */
