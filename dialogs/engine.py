@@ -1,7 +1,8 @@
 """The conversation as a function: what was said goes in, the next state comes out.
 
-`hear` tries in this order: exact command (the whole message) → live tap → when somebody may
-retire → answer to what is asked → knowledge question → not understood. It does no input or
+`hear` tries in this order: exact command (the whole message) → live tap → an option of what is
+asked, word for word → when somebody may retire → answer to what is asked → knowledge question →
+not understood. It does no input or
 output, reads no clock and makes no ids; between two steps everything may go to disk and come back.
 """
 
@@ -36,7 +37,16 @@ from dialogs.offering import (
 from dialogs.parties import is_shared, may_see
 from dialogs.proxies import CODE, handed_on
 from dialogs.renewing import renew
-from dialogs.replying import SAME_AS, Words, again, among, answered, by_the_way, folded
+from dialogs.replying import (
+    SAME_AS,
+    Words,
+    again,
+    among,
+    answered,
+    by_the_way,
+    folded,
+    names_option,
+)
 from dialogs.results import learn
 from dialogs.said import (
     Followed,
@@ -219,6 +229,8 @@ def _typed(talk: Talk, said: Text) -> Talk:
     back = come_back(talk, said)
     if back is not None:
         return back
+    if not telling.awaits(talk) and names_option(talk, said.text):
+        return answered(talk, said)
     if among(said.text, talk.definition.words.greetings):
         return _greet(talk)
     consulted = telling.consult(talk, said.text)

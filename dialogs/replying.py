@@ -239,10 +239,29 @@ def _unclear(talk: Talk, said: Words) -> Talk:
 
 def _asks_outright(talk: Talk, question: Question, said: Text) -> bool:
     """Nearly word for word what people ask, and not what an option is called."""
-    options = (word for one in question.options for word in (one.label, *one.also))
-    if among(said.text, tuple(options)):
+    if _names_option(question, said.text):
         return False
     return talk.definition.knowledge.find(said.text, OUTRIGHT) is not None
+
+
+def names_option(talk: Talk, typed: str) -> bool:
+    """Whether this is, word for word, an option of the question that stands open: an answer first,
+    whatever else the words might ask (到年龄退休, 病退).
+    """
+    match talk.conversation.focus:
+        case Correcting(key=key):
+            return _names_option(talk.definition.form.question(key), typed)
+        case Asking() if talk.draft.state == "open":
+            here = talk.open()
+            return here is not None and _names_option(here, typed)
+        case _:
+            return False
+
+
+def _names_option(question: Question, typed: str) -> bool:
+    text = folded(typed)
+    words = (word for one in question.options for word in (one.label, *one.also))
+    return any(text == word or text == folded(word) for word in words)
 
 
 def _noted(talk: Talk, said: Words) -> Talk | None:

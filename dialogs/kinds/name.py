@@ -52,11 +52,12 @@ class Name:
         if suggestion_taken(said, self.offers(question, scene)):
             return Accepted(as_text(scene.suggestion))
         text = heard(said)
-        if not text or text in _TALK or small_talk(text):
+        if not text or _is_talk(text):
             return UNCLEAR
         if len(text) > 2 * _LONGEST:
             return Rejected("name.long")
-        return _judged(_tidied(text))
+        name = _tidied(text)
+        return UNCLEAR if _is_talk(name) else _judged(name)  # ·没有 is no name either
 
     def offers(self, question: Question, scene: Scene) -> tuple[Offer, ...]:
         return suggestion(as_text(scene.suggestion))
@@ -66,6 +67,10 @@ class Name:
 
     def mask(self, question: Question, value: JSON, scene: Scene) -> str:
         return as_text(value)
+
+
+def _is_talk(text: str) -> bool:
+    return text in _TALK or small_talk(text)
 
 
 def _tidied(text: str) -> str:

@@ -51,7 +51,9 @@ def test_what_is_no_name_is_refused_with_its_reason(typed: str, reason: str) -> 
     assert Asked("name").read(typed) == Rejected(reason)
 
 
-@pytest.mark.parametrize("typed", ["好的", "是", "没有", "你好", "怎么填？", "", "。", "不知道"])
+@pytest.mark.parametrize(
+    "typed", ["好的", "是", "没有", "·没有", "你好", "怎么填？", "", "。", "不知道"]
+)
 def test_small_talk_is_no_name(typed: str) -> None:
     assert Asked("name").read(typed) is UNCLEAR
 
