@@ -1,11 +1,12 @@
 """From a finished draft to the application that is submitted: exactly what is on the route."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 import orjson
 
-from cases.case import Applicant, Application, Supplement
+from cases.case import Applicant, Application, Fetched, Supplement
 from cases.case import Consent as Given
 from cases.values import JSON, Answers
 from dialogs.definition import Definition
@@ -15,6 +16,7 @@ from dialogs.steps import STEPS
 from dialogs.talk import CHINA
 
 PHOTOS = "photos"
+FETCHED = frozenset({"registry", "papers", "identity"})
 
 
 def application(definition: Definition, draft: Draft, now: datetime) -> Application:
@@ -51,6 +53,7 @@ def application(definition: Definition, draft: Draft, now: datetime) -> Applicat
         answers=answers,
         documents=documents,
         unclear=_unclear(here.answers),
+        fetched=_fetched(draft, (*answers, *documents)),
         consents=consents,
         submitted_at=now,
         digest=_digest(answers, documents, recorded),
@@ -81,6 +84,15 @@ def supplement(definition: Definition, draft: Draft, now: datetime) -> Supplemen
         supplied_at=now,
         unclear=_unclear(here.answers),
     )
+
+
+def _fetched(draft: Draft, keys: Iterable[str]) -> dict[str, Fetched]:
+    """The answers that a register gave, each with its source and time."""
+    return {
+        key: Fetched(answer.source, answer.at)
+        for key in keys
+        if (answer := draft.answers.get(key)) is not None and answer.source in FETCHED
+    }
 
 
 def _unclear(answers: Answers) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from bot import staff
+from bot import archiving, staff
 from bot.checking import check_definitions, check_everything
 from bot.departments.connections import ConnectionsBroken
 from bot.freezing import freeze_definitions
@@ -27,6 +28,9 @@ app.add_typer(calendar, name="calendar")
 BROKEN: Final = 2
 """The exit code of whatever cannot start."""
 
+FLAWED: Final = 1
+"""The exit code when everything could be looked at and something is not as it was written."""
+
 EXPECTED: Final = (SettingsBroken, CannotStart, ConnectionsBroken, StorageError)
 """What is wrong outside of us; its text is the sentence to print."""
 
@@ -39,13 +43,16 @@ def _run(what: Callable[[Settings], None]) -> None:
 def _said(what: Callable[[], None]) -> None:
     """Do it, or say in one sentence why not."""
     sentences: list[str] = []
+    code = BROKEN
     try:
         what()
     except* EXPECTED as group:  # a TaskGroup wraps even what went wrong before it had a task
         sentences = list(dict.fromkeys(_sentences(group)))
+    except* archiving.Flawed as group:
+        sentences, code = list(_sentences(group)), FLAWED
     if sentences:
         print(*sentences, sep="\n", file=sys.stderr, flush=True)  # noqa: T201 — the one sentence
-        raise typer.Exit(BROKEN)
+        raise typer.Exit(code)
 
 
 def _sentences(group: BaseExceptionGroup[BaseException]) -> Iterator[str]:
@@ -168,3 +175,46 @@ def staff_renew(login: str, password: Given = "", totp: Given = "") -> None:
 def staff_list() -> None:
     """Every account."""
     _run(staff.show)
+
+
+archive = typer.Typer(no_args_is_help=True, help="Journals and packages for the archive.")
+app.add_typer(archive, name="archive")
+
+
+@archive.command("verify")
+def archive_verify(
+    file: Annotated[
+        Path | None, typer.Argument(help="a package; without one: every journal")
+    ] = None,
+    key: Annotated[str, typer.Option(help="the public key that `archive key` has printed")] = "",
+) -> None:
+    """Name whatever was changed, is missing, reordered or cut; exit code 1 if there is any."""
+    if file is not None:
+        _said(lambda: archiving.verify_file(file, key))
+    else:
+        _run(archiving.verify_journals)
+
+
+@archive.command("export")
+def archive_export(
+    places: Annotated[list[str], typer.Argument(help="CASE DIR, or DIR with --closed-before")],
+    closed_before: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+) -> None:
+    """Write the signed package of a closed case, or of all closed before a day."""
+    *cases, folder = places
+    if len(cases) != (0 if closed_before else 1):
+        raise typer.BadParameter("say CASE DIR, or --closed-before DATE DIR")
+    before = closed_before.date() if closed_before else None
+    _run(lambda settings: archiving.export(settings, "".join(cases), before, Path(folder)))
+
+
+@archive.command("key")
+def archive_key() -> None:
+    """Print the public key of the packages and its fingerprint."""
+    _run(archiving.show_key)
+
+
+@archive.command("due")
+def archive_due() -> None:
+    """List the closed cases whose years of keeping are over."""
+    _run(archiving.list_due)

@@ -52,6 +52,14 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """Whence an answer that she has not said herself: `registry`, `papers`, `identity`."""
+
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """What was submitted. It is never changed; what comes later is a `Supplement`.
 
@@ -72,6 +80,8 @@ class Application:
     agent: str = ""
     """Who applied for her (a person's id, as their phone calls her); empty: she herself."""
     recorded: Answers = field(default_factory=dict)
+    fetched: Mapping[str, Fetched] = field(default_factory=dict)
+    """What was fetched for her and left as it was: the receipt that is archived (HN-47)."""
     unclear: tuple[str, ...] = ()
     """Document codes of photos that are hard to read: she was asked, and could send none better."""
 

@@ -290,6 +290,13 @@ class CaseLimits(Strict):
     by_situation: Annotated[tuple[CaseLimitWhen, ...], Field(strict=False)] = ()
 
 
+class Archive(Strict):
+    """How closed cases are kept (domain.md 5): 保管期限 in years, 密级 as the archive calls it."""
+
+    retention_years: Annotated[int, Field(ge=1, le=200)] = 30
+    secrecy: str = ""
+
+
 class Service(Strict):
     """A province's service."""
 
@@ -307,6 +314,7 @@ class Service(Strict):
     switches: Switches
     documents: Annotated[tuple[Document, ...], Field(strict=False)] = ()
     notices: Codes = ()
+    archive: Archive = Archive()
 
     @model_validator(mode="before")
     @classmethod

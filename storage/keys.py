@@ -72,6 +72,14 @@ def load_keys(
     return keys
 
 
+def signing_key(data_dir: Path, chance: Chance = secrets.token_bytes) -> bytes:
+    """The secret that signs archive packages (Ed25519), made under `data_dir` when first wanted.
+
+    Raises `UnusableKeys`.
+    """
+    return _ring("ARCHIVE_KEY", None, data_dir, chance)[0].secret
+
+
 def parse_ring(text: str, name: str) -> Ring:
     """Read `id:base64,id:base64`; `name` is the setting that a message should name."""
     ring = tuple(_key(part.strip(), name) for part in text.split(","))

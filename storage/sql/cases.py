@@ -14,6 +14,7 @@ import orjson
 
 from cases.case import Case, CaseState, Item, case_state
 from cases.values import JSON
+from cases.workdays import day_of
 from storage.sealing import Sealer
 from storage.sql.codec import CaseCodec, item_id
 from storage.sql.errors import CaseUnknown, TooContended
@@ -22,6 +23,7 @@ from storage.sql.numbers import case_number, next_number
 from storage.sql.outbox import drop_rows, insert_rows
 from storage.sql.records import (
     CaseSummary,
+    Closed,
     Decided,
     DraftAlreadySubmitted,
     Filing,
@@ -101,6 +103,24 @@ class Cases:
             *(_ENDED, after, limit),
         )
         return [str(row["case_no"]) for row in rows]
+
+    async def closed(self) -> list[Closed]:
+        """Every case that nothing can happen to any more, by number."""
+        rows = await self._database.rows(
+            "SELECT c.case_no, c.province, c.release, c.submitted_at, MAX(i.ended_at) AS ended_at"
+            " FROM cases c LEFT JOIN items i ON i.case_no = c.case_no WHERE c.state IN ?"
+            " GROUP BY c.case_no, c.province, c.release, c.submitted_at ORDER BY c.case_no",
+            _ENDED,
+        )
+        return [
+            Closed(
+                row["case_no"],
+                row["province"],
+                row["release"],
+                day_of(as_time(row["ended_at"] or row["submitted_at"])),
+            )
+            for row in rows
+        ]
 
     async def parties(self, case_no: str) -> list[tuple[str, str]]:
         """(person, relation) of everybody who has to do with the case."""

@@ -126,7 +126,7 @@ class Journal:
             "SELECT case_no, journal_seq, journal_hash FROM cases WHERE case_no = ?", case_no
         )
         chain = await self.of_case(case_no)
-        return flaws + _flaws(case_no, chain, _known(heads, anchored, case_no))
+        return flaws + chain_flaws(case_no, chain, _known(heads, anchored, case_no))
 
     async def verify_all(self) -> list[Flaw]:
         """What is wrong with any journal, and with the anchors. Reads everything."""
@@ -143,7 +143,7 @@ class Journal:
         own = {row["case_no"]: [row] for row in cases}
         for case_no in sorted({*chains, *own, *anchored}):
             known = _known(own.get(case_no, []), anchored, case_no)
-            flaws += _flaws(case_no, chains.get(case_no, []), known)
+            flaws += chain_flaws(case_no, chains.get(case_no, []), known)
         return flaws
 
     async def _anchor_rows(self) -> list[Row]:
@@ -199,8 +199,8 @@ def _known(own: Sequence[Row], anchored: dict[str, list[Head]], case_no: str) ->
     return anchored.get(case_no, []) + heads
 
 
-def _flaws(case_no: str, chain: Sequence[Link], known: Sequence[Head]) -> list[Flaw]:
-    """`known` are heads that the chain must pass through."""
+def chain_flaws(case_no: str, chain: Sequence[Link], known: Sequence[Head]) -> list[Flaw]:
+    """What is wrong with a chain. `known` are heads that it must pass through."""
     flaws = [Flaw(case_no, link.seq, kind) for link in chain if (kind := _wrong(case_no, link))]
     flaws += _gaps(case_no, chain)
     broken = {flaw.seq for flaw in flaws}

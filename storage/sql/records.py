@@ -161,6 +161,16 @@ class ReportConflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """A case that has come to its end, and on which day in Asia/Shanghai."""
+
+    case_no: str
+    province: str
+    release: int
+    ended_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class CaseSummary:
     """A case as lists show it."""
 
