@@ -213,7 +213,7 @@ def question_texts(definition: Definition, question: Question) -> Iterator[str]:
         own = decided_text(question.key, row.value)
         if own in definition.texts:
             yield own
-    for what in ("hint", "example"):
+    for what in ("hint", "example", *(("ask_agent",) if question.by == "either" else ())):
         own = f"{what}.{question.key}"
         if own in definition.texts:
             yield own

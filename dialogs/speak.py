@@ -162,13 +162,19 @@ def _asking_text(speech: _Speech, question: Question, event: Asked) -> str:
         return speech.text("ask_briefly", label=question.label)
     match _rung(event.misses):
         case "asked":
-            return _in_full(speech, question, speech.first(f"ask.{general}", **params))
+            return _in_full(speech, question, speech.first(*_wordings(speech, general), **params))
         case "hint":
             return speech.first(f"hint.{general}", f"hint.{question.kind}", **params)
         case "example":
             return speech.first(f"example.{general}", f"example.{question.kind}", **params)
         case "way_out":
             return speech.text("way_out", **speech.definition.contacts)
+
+
+def _wordings(speech: _Speech, general: str) -> tuple[str, ...]:
+    """The keys of a question's wording: who applies for her is not asked of “您的退休”."""
+    asked = f"ask.{general}"
+    return (f"ask_agent.{general}", asked) if speech.talk.role == "agent" else (asked,)
 
 
 def _rung(misses: int) -> Literal["asked", "hint", "example", "way_out"]:

@@ -147,7 +147,7 @@ def variables_of(key: str) -> frozenset[str]:
     if key in ENGINE_TEXTS:
         return ENGINE_TEXTS[key]
     match key.partition(".")[0]:
-        case "ask" | "hint" | "example" | "decided":
+        case "ask" | "ask_agent" | "hint" | "example" | "decided":
             return ASKING
         case "reject" | "doubt" | "echo":
             return KIND_TEXTS

@@ -1,7 +1,8 @@
 """Citizens' texts: Jinja2 templates by key, from the province's files, checked when loaded.
 
 Code carries keys, texts carry sentences. A key `ask.children.name` may be missing where a
-more general one stands: `ask.name`. Nothing a citizen typed is ever a template.
+more general one stands: `ask.name`. `ask_agent.<key>` asks who applies for her. Nothing a citizen
+typed is ever a template.
 """
 
 import re

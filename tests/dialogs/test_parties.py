@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from bot.applying import application
+from dialogs.checker import questions
 from dialogs.draft import Answer, Draft
 from dialogs.parties import (
     has_joined,
@@ -19,8 +20,9 @@ from dialogs.route import place
 from dialogs.said import IdentityConfirmed, Tap
 from dialogs.talk import CHINA
 from dialogs.turn import AnswerInvitation, OpenInvitation, TellParty
+from storage.definitions import load
 from storage.redis.stored import draft_from_bytes
-from tests.dialogs.given import NOW, Phone, finished, henan
+from tests.dialogs.given import NOW, SERVICES, Phone, finished, henan
 from tests.transcripts.test_transcripts import FOLDER, _Phones, played
 
 TODAY = NOW.astimezone(CHINA).date()
@@ -247,3 +249,23 @@ def test_errands_of_two_people_name_no_secret() -> None:
     shown = repr((OpenInvitation("p", "12345678"), TellParty("p", "proxy_ready", "d")))
     assert "12345678" not in shown
     assert "ref" in repr(AnswerInvitation("d", "ref", "self", "p", agreed=True))
+
+
+def test_who_applies_for_her_is_asked_of_her_not_of_themselves(draft: Draft) -> None:
+    key = "retirement_kind"
+    answers = {name: answer for name, answer in draft.answers.items() if name != key}
+    unasked = replace(draft, answers=answers)
+    assert "这位职工是哪一种退休？" in agents_phone(unasked).say("继续").text
+    hers = Phone(draft=unasked)
+    assert hers.say("继续").bubbles
+    assert "这位职工" not in hers.text
+
+
+@pytest.mark.parametrize("province", ["henan", "hebei"])
+def test_no_clerk_is_asked_of_a_retirement_of_their_own(province: str) -> None:
+    definition = load(SERVICES, province)
+    sources = definition.texts.sources
+    for question in questions(definition):
+        asked = sources.get(f"ask.{question.key}", "")
+        if question.by == "either" and "您的" in asked:
+            assert "您的" not in sources.get(f"ask_agent.{question.key}", asked), question.key
