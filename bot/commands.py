@@ -165,6 +165,14 @@ def staff_add(  # noqa: PLR0913 - the fields of an account
     )
 
 
+@staff_app.command("import")
+def staff_import(
+    file: Annotated[Path, typer.Argument(help="a YAML list of accounts: docs/desk.md")],
+) -> None:
+    """Open many accounts from a file; those that exist stay as they are."""
+    _run(lambda settings: staff.add_all(settings, file))
+
+
 @staff_app.command("renew")
 def staff_renew(login: str, password: Given = "", totp: Given = "") -> None:
     """Give an account a new password and one-time secret, after they were lost."""

@@ -10,9 +10,13 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Final, TypeAlias
 
 import segno
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from bot.clock import system_clock
 from bot.desk.passwords import SHORTEST_PASSWORD, enrolment, hashed, new_secret
@@ -24,6 +28,22 @@ from storage.sealing import Sealer
 from storage.sql.connect import connect
 from storage.sql.staff import LEVELS, ROLES, AuditEntry, LoginTaken, Member, Staff
 
+
+class _Account(BaseModel):
+    """One account in a file; without password and secret they are made up."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    login: str
+    name: str
+    role: str
+    where: str
+    department: str = ""
+    password: str = ""
+    totp: str = ""
+
+
+_ACCOUNTS: Final = TypeAdapter(tuple[_Account, ...], config=ConfigDict(strict=False))
 ISSUER: Final = "tuixiu"
 Work: TypeAlias = Callable[[Staff], Awaitable[str]]
 
@@ -50,15 +70,50 @@ def add(settings: Settings, member: Member, given: Secrets) -> None:
     _check(member, given)
 
     async def work(staff: Staff) -> str:
-        now = system_clock(settings.clock_shift)()
-        try:
-            await staff.add(member, hashed(given.password), given.totp, now)
-        except LoginTaken:
-            raise StaffRefused(f"there is an account {member.login!r} already") from None
-        await staff.note(AuditEntry(now, member.id, "account_added"))
-        return _sheet(member.login, given)
+        return await _opened(staff, settings, member, given)
 
     _print(settings, work)
+
+
+def add_all(settings: Settings, file: Path) -> None:
+    """Open the accounts of a file that are not there yet, and print what they sign in with.
+
+    Raises StaffRefused when the file is no list of accounts; nothing is opened then.
+    """
+    try:
+        accounts = _ACCOUNTS.validate_python(YAML(typ="safe").load(file))
+    except (OSError, YAMLError, ValidationError) as error:
+        raise StaffRefused(f"{file.name}: {str(error).splitlines()[0]}") from None
+    wanted = [
+        (
+            new_member(one.login, one.name, one.role, one.where, one.department),
+            Secrets.made(one.password, one.totp),
+        )
+        for one in accounts
+    ]
+    for member, given in wanted:
+        _check(member, given)
+
+    async def work(staff: Staff) -> str:
+        known = {one.login for one in await staff.everybody()}
+        sheets = []
+        for member, given in wanted:
+            if member.login not in known:
+                sheets.append(await _opened(staff, settings, member, given))
+        return "\n\n".join(sheets) or "nothing new"
+
+    _print(settings, work)
+
+
+async def _opened(staff: Staff, settings: Settings, member: Member, given: Secrets) -> str:
+    now = system_clock(settings.clock_shift)()
+    password_hash = await asyncio.to_thread(hashed, given.password)
+    try:
+        await staff.add(member, password_hash, given.totp, now)
+    except LoginTaken:
+        raise StaffRefused(f"there is an account {member.login!r} already") from None
+    await staff.note(AuditEntry(now, member.id, "account_added"))
+    return _sheet(member.login, given)
 
 
 def renew(settings: Settings, login: str, given: Secrets) -> None:

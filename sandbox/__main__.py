@@ -7,6 +7,7 @@ import sys
 
 from sandbox.serving import Refused
 from sandbox.settings import read_clock_shift, read_place
+from sandbox.staff import FILE
 from sandbox.up import Child, serve_sandbox, up
 from sandbox.world import real_world
 
@@ -19,10 +20,11 @@ def main() -> int:
     asked = parser.parse_args()
     environ = dict(os.environ)  # noqa: TID251 the sandbox's one place; it may not import ours
     command = asked.command or [sys.executable, "-m", "bot", "serve"]
+    staff = [] if asked.command else [sys.executable, "-m", "bot", "staff", "import", str(FILE)]
     try:
         place, world = read_place(environ), real_world(read_clock_shift(environ))
         if asked.what == "up":
-            return asyncio.run(up(place, Child(command, environ), world))
+            return asyncio.run(up(place, Child(command, environ, staff), world))
         return asyncio.run(serve_sandbox(place, world))
     except Refused as refusal:
         print(refusal, file=sys.stderr)  # noqa: T201 the one clear sentence

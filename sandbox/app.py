@@ -16,6 +16,7 @@ from sandbox.platform import PlatformConfig, control_routes, make_platform
 from sandbox.registry import Registry
 from sandbox.serving import new_app
 from sandbox.settings import Place
+from sandbox.staff import staff_shown
 from sandbox.world import World
 
 PULL_SECONDS = 2.0
@@ -64,6 +65,7 @@ def make_app(
             *departments.routes(),
             *page_routes(),
             web.get("/control/citizens", _citizens_shown(citizens)),
+            web.get("/control/staff", staff_shown(place.service_url, world)),
         ]
     )
     app.cleanup_ctx.append(departments.running)

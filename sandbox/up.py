@@ -43,10 +43,14 @@ ADDRESS_LINE = (
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """How to start the service, and the environment it inherits."""
+    """How to start the service, and the environment it inherits.
+
+    `staff`: the command that tells it of the rehearsal accounts once it runs; empty: none.
+    """
 
     command: Sequence[str]
     environ: Mapping[str, str]
+    staff: Sequence[str] = ()
 
 
 async def serve_sandbox(place: Place, world: World) -> int:
@@ -68,15 +72,16 @@ async def up(place: Place, child: Child, world: World) -> int:
         write_templates(place)
         environ = {**child.environ, **service_environment(place, secrets)}
         async with running.started(child.command, environ, place.data_dir):
-            return await _watch(place, running, stop)
+            return await _watch(place, running, stop, _Told(child.staff, environ))
 
 
-async def _watch(place: Place, service: "_Service", stop: asyncio.Event) -> int:
+async def _watch(place: Place, service: "_Service", stop: asyncio.Event, accounts: "_Told") -> int:
     first = await _race(
         exited=service.wait(), stopped=stop.wait(), ready=_wait_ready(place.service_url)
     )
     if first == "ready":
         print(ADDRESS_LINE.format(url=place.sandbox_url), flush=True)  # noqa: T201 the one address
+        await accounts.tell()
         first = await _race(exited=service.wait(), stopped=stop.wait())
     if first == "stopped":
         return 0
@@ -84,6 +89,27 @@ async def _watch(place: Place, service: "_Service", stop: asyncio.Event) -> int:
         raise Refused(f"The service did not answer within {READY_SECONDS} seconds.")
     print(service.last_words(), file=sys.stderr)  # noqa: T201 the child's one sentence
     return service.exit_code()
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Tells the running service of the rehearsal accounts; known ones stay as they are."""
+
+    command: Sequence[str]
+    environ: Mapping[str, str]
+
+    async def tell(self) -> None:
+        if not self.command:
+            return
+        quiet = asyncio.subprocess.DEVNULL
+        process = await asyncio.create_subprocess_exec(
+            *self.command, env=dict(self.environ), stdin=quiet, stdout=quiet, process_group=0
+        )
+        try:
+            await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
 
 
 class _Service:

@@ -4,6 +4,7 @@ import * as desks from "./desks.js";
 import * as guide from "./guide.js";
 import * as phone from "./phone.js";
 
+const CODES_EVERY_MS = 5000;
 const DESKS_EVERY_MS = 1500;
 
 function chooseView(view) {
@@ -41,6 +42,16 @@ async function showCitizens() {
     make("div", { class: "row" }, ...["name", "id_number", "phone"].filter((key) => one[key]).map((key) =>
       make("button", { type: "button", class: "plain",
         onclick: () => { byId("people").open = false; phone.propose(one[key]); } }, one[key]))))));
+}
+
+/** Who may try the desk; the codes change every half minute, so they are asked for anew. */
+async function showStaff() {
+  const { ok, body } = await ask("staff");
+  byId("staff").hidden = !ok;
+  if (!ok) return;
+  byId("desk-link").href = body.desk;
+  byId("accounts").replaceChildren(...body.people.map((one) => make("tr", {},
+    ...["name", "login", "password", "code"].map((key) => make("td", {}, one[key])))));
 }
 
 function listen() {
@@ -97,6 +108,9 @@ async function start() {
   guide.start();
   await phone.start();
   await showCitizens();
+  await showStaff();
+  setInterval(() => byId("staff").open && showStaff(), CODES_EVERY_MS);
+  byId("staff").addEventListener("toggle", showStaff);
   listen();
   setInterval(refreshDesks, DESKS_EVERY_MS);
 }
