@@ -1,9 +1,11 @@
 """An answer to the open question, a correction of an earlier one, and what either changes."""
 
 from dataclasses import replace
+from datetime import date
 from typing import assert_never
 
-from cases.reminders import KINDS
+from cases.ages import month_of
+from cases.reminders import KINDS, Kind
 from cases.rules.identity import sixtieth_birthday
 from cases.values import JSON
 from dialogs.asking import ask
@@ -139,9 +141,17 @@ def _kept(talk: Talk, question: Question, value: JSON) -> Talk:
 
 def _reminding(talk: Talk, question: Question) -> Talk:
     """She wants to hear of it when the day has come."""
-    day = sixtieth_birthday(talk.place().answers)
     about = next((kind for kind in KINDS if kind == question.settings.get("about")), KINDS[0])
+    day = _reminded_of(talk, about)
     return talk if day is None else remind(talk, about, day)
+
+
+def _reminded_of(talk: Talk, about: Kind) -> date | None:
+    answers = talk.place().answers
+    if about == "only_child_60":
+        return sixtieth_birthday(answers)
+    month = month_of(answers.get(talk.definition.service.switches.retirement_month))
+    return None if month is None else date(month.year, month.month, 1)
 
 
 def _changed(talk: Talk, question: Question, value: JSON) -> Talk:

@@ -237,7 +237,11 @@ def known_of(case: Case, item: Item, service: Service, now: datetime) -> Notice:
 
 
 def _about_case(case: Case, service: Service, now: datetime) -> dict[str, JSON]:
-    """What every notice may say. `benefit_month` is the month after retirement (A17)."""
+    """What every notice may say.
+
+    `benefit_month` is the month that the form works out (HB-29), else the one after retirement
+    (A17).
+    """
     answers = case.application.answers
     month = retirement_month(answers, service.switches)
     paid = paid_from(answers, day_of(case.application.submitted_at))
@@ -248,7 +252,8 @@ def _about_case(case: Case, service: Service, now: datetime) -> dict[str, JSON]:
         "plan": service.plan,
         "on": day_of(now).isoformat(),
         "submitted_on": day_of(case.application.submitted_at).isoformat(),
-        "benefit_month": "" if month is None else _next_month(*month),
+        "benefit_month": answers.get("payment_from")
+        or ("" if month is None else _next_month(*month)),
         "basis": "",
         "reason": "",
         "missing": [],

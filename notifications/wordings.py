@@ -161,7 +161,9 @@ class Wordings:
             "others": others,
             "provisional": params.get("provisional") is True,
             "office": office or values["department"],
-            "benefit_month": spelled_day(str(params.get("benefit_month") or "")),
+            "benefit_month": spelled_day(
+                str(facts.get("payment_from") or params.get("benefit_month") or "")
+            ),
             "month": spelled_day(str(params.get("month") or "")),
             "first_payment_month": spelled_day(str(facts.get("first_payment_month") or "")),
             "publicity_from": spelled_day(str(facts.get("publicity_from") or "")),

@@ -12,13 +12,14 @@ from typing import Final
 import pytest
 from redis.asyncio import Redis
 
+from bot.worker import remind
 from cases.ages import Month
 from cases.workdays import SHANGHAI, Calendar, day_of
 from tests.journeys.city import City, Phone, city
 
 PICTURE: Final = "@"
 """In the answers: one picture and no other."""
-PERSON: Final = ("1", "廊坊市广阳区示范路5号院1号楼", "1", "065000", "跳过", "廊坊市")
+PERSON: Final = ("1", "1", "065000", "跳过", "廊坊市")
 ENTERPRISE: Final = ("1", "1990年8月")
 INSTITUTION: Final = ("机关事业单位", "1990年8月")
 ACCOUNT: Final = ("建行", "6217000010000000128", "要提取", "1", PICTURE)
@@ -133,6 +134,35 @@ async def test_a_fund_that_wants_the_calculation_gets_it_when_it_is_there(hebei:
     await hebei.report("hb-fund-langfang", "HB07", "done")
 
 
+# ---- too early -------------------------------------------------------------------------------
+
+
+async def test_who_is_too_early_is_reminded_when_the_window_opens_once(hebei: City) -> None:
+    """B13, HB-10: the first day of the month twelve months before."""
+    month = _this_month(hebei).plus(24)
+    phone = await _logged_in(hebei)
+    await _answer(phone, (*PERSON, *ENTERPRISE, "1", "没有", _said(month)))
+    await phone.is_offered("到时候提醒我")
+    await phone.tap("到时候提醒我")
+    await phone.sees("到时候我在这里提醒您")
+
+    async def kept() -> bool:
+        return bool(await hebei.world.database.rows("SELECT id FROM reminders"))
+
+    await hebei.until(kept, "the reminder in the records")
+    opens = month.plus(-12)
+    days = (date(opens.year, opens.month, 1) - day_of(hebei.time())).days
+    hebei.time.pass_by(days=days - 1)
+    assert await remind(hebei.world) == 0
+    hebei.time.pass_by(days=1)
+    for _ in range(2):
+        await remind(hebei.world)
+    await phone.is_noticed("可以申请退休")
+    assert str(await phone.notices()).count("可以申请退休") == 1
+    await phone.say("好")
+    await phone.sees("在这里就能办")
+
+
 # ---- stretches -------------------------------------------------------------------------------
 
 
@@ -145,19 +175,8 @@ def _regular(deemed: str, month: Month, *more: str) -> tuple[str, ...]:
 
 
 async def _applied(hebei: City, answers: Sequence[str]) -> Phone:
-    phone = await hebei.phone(2)
-    await phone.say("办理退休")
-    await phone.say("1")
-    assert await phone.log_in("qian_weidong") == 200
-    await phone.is_offered("同意")
-    await phone.say("1")
-    await phone.is_offered("全部正确")
-    for answer in answers:
-        if answer == PICTURE:
-            await phone.photo()
-            await phone.say("发完了")
-        else:
-            await phone.say(answer)
+    phone = await _logged_in(hebei)
+    await _answer(phone, answers)
 
     async def handed_in() -> bool:
         await phone.say("同意并提交")
@@ -165,6 +184,26 @@ async def _applied(hebei: City, answers: Sequence[str]) -> Phone:
 
     await hebei.until(handed_in, f"the end of the form:\n{await phone.screen()}")
     return phone
+
+
+async def _logged_in(hebei: City) -> Phone:
+    phone = await hebei.phone(2)
+    await phone.say("办理退休")
+    await phone.say("1")
+    assert await phone.log_in("qian_weidong") == 200
+    await phone.is_offered("同意")
+    await phone.say("1")
+    await phone.is_offered("全部正确")
+    return phone
+
+
+async def _answer(phone: Phone, answers: Sequence[str]) -> None:
+    for answer in answers:
+        if answer == PICTURE:
+            await phone.photo()
+            await phone.say("发完了")
+        else:
+            await phone.say(answer)
 
 
 async def _held(hebei: City) -> set[str]:

@@ -303,3 +303,28 @@ def test_codes_are_called_by_their_names() -> None:
 )
 def test_days_are_spelled(day: str, spelled: str) -> None:
     assert spelled_day(day) == spelled
+
+
+HEBEI_DONE: dict[str, JSON] = {"item_name": "养老金", "benefit_month": "2026-12"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "month"), [({}, "2026年12月"), ({"payment_from": "2027-02"}, "2027年2月")]
+)
+def test_the_month_of_the_first_pension_is_the_departments_where_it_says_one(
+    facts: dict[str, JSON], month: str
+) -> None:
+    """HB-29: after arrears the month after they came in, not the one after retirement."""
+    wordings = load_notices(SERVICES, read(SERVICES, "hebei"))
+    params: dict[str, JSON] = {**HEBEI_DONE, "facts": facts}
+    done = Notice("done", "1310", "hebei", "HB05", FILED, params)
+    text = wordings.say([done]).text
+    assert f"养老金从 {month} 起发" in text
+    assert "邮寄" not in text
+
+
+@pytest.mark.parametrize("item", ["HB01", "HB02", "HB04"])
+def test_what_is_confirmed_goes_on_by_itself_in_the_month(item: str) -> None:
+    wordings = load_notices(SERVICES, read(SERVICES, "hebei"))
+    done = Notice("done", "1310", "hebei", item, FILED, {"item_name": "资格"})
+    assert "到退休当月，系统自动" in wordings.say([done]).text
