@@ -60,6 +60,7 @@ def application(definition: Definition, draft: Draft, now: datetime) -> Applicat
         recorded=recorded,
         applicant=_applicant(answers.get("applicant")),
         agent=draft.agent,
+        follows=draft.follows,
     )
 
 

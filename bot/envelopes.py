@@ -10,8 +10,8 @@ from typing import Any, Final, get_args
 
 import orjson
 
-from dialogs.draft import Consent, Wanted
-from dialogs.said import Said, WantedFound
+from dialogs.draft import Answer, Consent, Wanted
+from dialogs.said import AnewFound, Said, WantedFound
 from dialogs.turn import AskRegistry, Errand, FetchPapers
 
 
@@ -113,6 +113,9 @@ def _said(data: dict[str, Any]) -> Said:
     kind = _SAID[data.pop("is")]
     if kind is WantedFound:
         data["wanted"] = tuple(Wanted(**one) for one in data["wanted"])
+    if kind is AnewFound:
+        data["answers"] = {key: _answer(one) for key, one in data["answers"].items()}
+        data["consents"] = tuple(map(_consent, data["consents"]))
     if "cases" in data:
         data["cases"] = tuple(data["cases"])
     said: Said = kind(**data)
@@ -122,12 +125,17 @@ def _said(data: dict[str, Any]) -> Said:
 def _errand(data: dict[str, Any]) -> Errand:
     kind = _ERRANDS[data.pop("is")]
     if kind in {AskRegistry, FetchPapers}:
-        given = data["consent"]
-        data["consent"] = Consent(
-            given["what"], given["text_version"], datetime.fromisoformat(given["given_at"])
-        )
+        data["consent"] = _consent(data["consent"])
     errand: Errand = kind(**data)
     return errand
+
+
+def _answer(data: dict[str, Any]) -> Answer:
+    return Answer(**{**data, "at": datetime.fromisoformat(data["at"])})
+
+
+def _consent(data: dict[str, Any]) -> Consent:
+    return Consent(data["what"], data["text_version"], datetime.fromisoformat(data["given_at"]))
 
 
 def _reply(data: dict[str, Any] | None) -> ReplyContext | None:

@@ -20,7 +20,7 @@ from dialogs.conversation import Asking, Conversation, begin
 from dialogs.definition import Definition, Definitions
 from dialogs.draft import Draft, blank
 from dialogs.engine import hear
-from dialogs.said import CaseOpened, Said, SubmissionRefused, Tap, WantedFound
+from dialogs.said import AnewFound, CaseOpened, Said, SubmissionRefused, Tap, WantedFound
 from dialogs.say import Choice, Utterance
 from dialogs.speak import speak
 from dialogs.talk import day_in_china
@@ -161,6 +161,8 @@ class Stepping:
         """
         if isinstance(said, WantedFound) and said.province:
             return self._definitions.of(said.province, said.release), None
+        if isinstance(said, AnewFound):
+            return self._definitions[said.province], None
         own = self._definitions.of(draft.province, draft.release)
         current = self._definitions[draft.province]
         if own is current or draft.kind == "supplement" or draft.state == "submitting":

@@ -39,6 +39,8 @@ FINAL: frozenset[ItemState] = frozenset(
     {"done", "refused", "denied", "not_applicable", "withdrawn"}
 )
 """States that no item ever leaves."""
+ENDED: frozenset[CaseState] = frozenset({"finished", "taken_back", "withdrawn"})
+"""States of a case after which she may apply anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Application:
     """What was fetched for her and left as it was: the receipt that is archived (HN-47)."""
     unclear: tuple[str, ...] = ()
     """Document codes of photos that are hard to read: she was asked, and could send none better."""
+    follows: str = ""
+    """The number of the case that was not granted and is filed anew with this one (B8)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ class CaseOpened:
     items: tuple[str, ...]
     due_on: date
     provisional: bool
+    follows: str = ""
+    """The case that is filed anew with this one."""
 
 
 @dataclass(frozen=True, slots=True)

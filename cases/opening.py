@@ -56,7 +56,11 @@ def open_case(
     clock = start_clock(limit, start.filed_on, start.starts_on, readings)
     case = Case(case_no, application, items, clock, sendable_at=now + take_back)
     opened = CaseOpened(
-        case_no, tuple(item.code for item in items), clock.due_on, clock.provisional
+        case_no,
+        tuple(item.code for item in items),
+        clock.due_on,
+        clock.provisional,
+        application.follows,
     )
     return Opening(case, (opened,), tuple(_dispatch(case, item) for item in items if _sends(item)))
 

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from cases.definition import ItemDefinition, OfficeByAnswer
+from cases.definition import ANY_OFFICE, ItemDefinition, OfficeByAnswer
 from cases.values import JSON, Answers
+
+INSURED_AT: Final = "insured_city"
+"""The answer that says where the pension is insured, in every province."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,17 @@ def route(item: ItemDefinition, answers: Answers) -> Route:
     if not isinstance(office, str) or not office:
         raise ValueError(f"{item.code} cannot be routed without {item.office.by_answer}")
     return Route(item.department, office, area)
+
+
+def counter_of(item: ItemDefinition, office: str, answers: Answers) -> str:
+    """By which code the lists may know the counter of an item's original channel.
+
+    `office`: where the item went. The office itself, else the place of insurance; empty where the
+    household decides (`area`), whose counters no list has.
+    """
+    if office and office != ANY_OFFICE:
+        return office
+    return "" if item.area else str(answers.get(INSURED_AT) or "")
 
 
 def _county(address: JSON) -> str:

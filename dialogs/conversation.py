@@ -47,6 +47,13 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class Anew:
+    """The draft would be deleted, and the case (empty: the latest that can be) filed anew."""
+
+    case_no: str
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """An invitation to a draft would be accepted: she lets an agent apply, an agent takes it on.
 
@@ -65,7 +72,7 @@ class Part:
     """Two people would go on apart: she applies by herself."""
 
 
-Proposal: TypeAlias = Change | Keep | StartAgain | Delete | Withdraw | Join | Part
+Proposal: TypeAlias = Change | Keep | StartAgain | Delete | Withdraw | Anew | Join | Part
 
 # ---- what is being talked about ------------------------------------------------------------
 

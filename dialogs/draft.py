@@ -73,6 +73,8 @@ class Draft:
     flags: tuple[str, ...] = ()
     agent: str = ""
     """Who applies for her, as their own phone calls her (`Subject.person`); empty: she herself."""
+    follows: str = ""
+    """The case that was not granted and is filed anew with this draft (重新申报)."""
     places: dict[date, tuple[object, object]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias, assert_never
 from dialogs.answering import accept, apply_change, correct
 from dialogs.asking import ask, ask_again
 from dialogs.conversation import (
+    Anew,
     Asking,
     Change,
     Choosing,
@@ -32,6 +33,7 @@ from dialogs.reviewing import changeable
 from dialogs.talk import Talk
 from dialogs.turn import (
     AnswerInvitation,
+    ApplyAnew,
     ChangeProposed,
     EraseDraft,
     Event,
@@ -141,7 +143,7 @@ def labelled(talk: Talk, choosing: Choosing) -> Labelled:
     return tuple((option, _label(talk, choosing.what, option)) for option in choosing.options)
 
 
-def propose(talk: Talk, proposal: StartAgain | Delete | Withdraw | Join | Part) -> Talk:
+def propose(talk: Talk, proposal: StartAgain | Delete | Withdraw | Anew | Join | Part) -> Talk:
     """Yes or no to something that cannot simply be undone."""
     return propose_again(talk.focus(Confirming(proposal)), proposal)
 
@@ -169,6 +171,8 @@ def _proposing(proposal: Proposal, misses: int) -> Event:
             return Proposed(_BARE[type(proposal)], misses=misses)
         case Withdraw(case_no=case_no):
             return Proposed("withdraw", {"case_no": case_no}, misses)
+        case Anew():
+            return Proposed("anew", misses=misses)
         case Join(side=side, params=params):
             return Proposed(f"join_{side}", params, misses)
         case _:
@@ -205,6 +209,8 @@ def confirm(talk: Talk, proposal: Proposal) -> Talk:
         case Withdraw(case_no=case_no):
             errand = WithdrawCase(talk.conversation.speaking_for, case_no)
             return talk.focus(Asking()).errand(errand).tell("withdrawing")
+        case Anew(case_no=case_no):
+            return fetch_again(_deleted(talk), case_no)
         case Join():
             return _answer_invitation(talk, proposal, agreed=True)
         case _:
@@ -218,7 +224,7 @@ def _ended(talk: Talk, proposal: StartAgain | Delete | Part) -> Talk:
             talk = _emptied(talk).tell("restarted")
             return offer_provinces(talk) if len(talk.definition.served) > 1 else ask(talk)
         case Delete():
-            return _deleted(talk)
+            return _deleted(talk).tell("deleted", "apply")
         case Part():
             return left(talk)
         case _:
@@ -232,7 +238,7 @@ def decline(talk: Talk, proposal: Proposal) -> Talk:
             return _once_more(talk, key)
         case Join():
             return _answer_invitation(talk, proposal, agreed=False)
-        case Change() | StartAgain() | Delete() | Withdraw() | Part():
+        case Change() | StartAgain() | Delete() | Withdraw() | Anew() | Part():
             talk = talk.tell("left_as_it_is")
             return ask(talk) if talk.draft.state == "open" else talk.focus(Asking())
         case _:
@@ -318,7 +324,13 @@ def _deleted(talk: Talk) -> Talk:
     gone = blank(draft.id, draft.province, draft.release, draft.subject, talk.now)
     forgotten = replace(talk.conversation.subject, draft="")
     talk = talk.errand(EraseDraft(draft.id)).with_subject(forgotten).focus(Asking())
-    return talk.with_draft(replace(gone, version=draft.version)).tell("deleted", "apply")
+    return talk.with_draft(replace(gone, version=draft.version))
+
+
+def fetch_again(talk: Talk, case_no: str) -> Talk:
+    """Have fetched what she applied with, to file it anew (`dialogs/anew.py` goes on)."""
+    errand = ApplyAnew(talk.conversation.speaking_for, case_no)
+    return talk.errand(errand).tell("progress.looking")
 
 
 def _speak_for(talk: Talk, option: str) -> Talk:

@@ -13,6 +13,7 @@ from dialogs import steps
 from dialogs.answering import correct, read, reject, take
 from dialogs.asking import ask, ask_again
 from dialogs.conversation import (
+    Anew,
     Asking,
     Change,
     Choosing,
@@ -61,6 +62,7 @@ SAME_AS: Final[dict[type[Proposal], str]] = {
     StartAgain: "restart",
     Delete: "delete",
     Withdraw: "withdraw",
+    Anew: "anew",
     Part: "part",
 }
 """Commands that, repeated when they are to be confirmed, mean yes."""

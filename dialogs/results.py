@@ -9,6 +9,7 @@ from typing import Final, TypeAlias, assert_never
 
 from cases.case import FINAL
 from cases.values import JSON
+from dialogs.anew import begin_again
 from dialogs.answering import better_wanted
 from dialogs.asking import ask, due
 from dialogs.conversation import WITHDRAW, Asking, Withdraw
@@ -21,6 +22,7 @@ from dialogs.reminding import reminded
 from dialogs.route import wanted_entries
 from dialogs.said import (
     POOR,
+    AnewFound,
     CaseOpened,
     CaseWithdrawn,
     IdentityConfirmed,
@@ -29,6 +31,7 @@ from dialogs.said import (
     InvitationOpened,
     Invited,
     JoinedDraft,
+    NoAnew,
     NotInvited,
     NotJoined,
     PapersAnswered,
@@ -54,7 +57,7 @@ def learn(talk: Talk, result: Result) -> Talk:
     """Go on with what an errand brought back."""
     if isinstance(result, Reminded):
         return reminded(talk, result.kind)
-    if isinstance(result, (ProgressFound, CaseWithdrawn, WantedFound)):
+    if isinstance(result, (ProgressFound, CaseWithdrawn, WantedFound, AnewFound, NoAnew)):
         return _about_cases(talk, result)
     if isinstance(result, (InvitationOpened, InvitationClosed, NotJoined)):
         return invitation(talk, result)
@@ -94,7 +97,9 @@ def _for_open_draft(
             assert_never(result)
 
 
-def _about_cases(talk: Talk, result: ProgressFound | CaseWithdrawn | WantedFound) -> Talk:
+def _about_cases(
+    talk: Talk, result: ProgressFound | CaseWithdrawn | WantedFound | AnewFound | NoAnew
+) -> Talk:
     match result:
         case ProgressFound(cases=cases):
             if not cases:
@@ -109,6 +114,8 @@ def _about_cases(talk: Talk, result: ProgressFound | CaseWithdrawn | WantedFound
             )
         case WantedFound():
             return _supplement(talk, result)
+        case AnewFound() | NoAnew():
+            return begin_again(talk, result)
         case _:
             assert_never(result)
 
@@ -148,6 +155,8 @@ def _items(case: Mapping[str, JSON]) -> list[Mapping[str, JSON]]:
 def _to_do(case: Mapping[str, JSON]) -> tuple[str, ...]:
     """What she can do about a case: supply what is missing, take back what nobody accepted."""
     states = {item.get("state") for item in _items(case)}
+    if case.get("apply_anew") == "self":
+        return (f"anew.{case['case_no']}",)
     supply = ("supplement",) if "returned" in states else ()
     live = states - FINAL
     untouched = live and live <= {"waiting", "sent"}

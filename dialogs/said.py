@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from cases.reminders import Kind
 from cases.values import JSON
-from dialogs.draft import Wanted
+from dialogs.draft import Answer, Consent, Wanted
 
 # ---- said by a person ---------------------------------------------------------------------
 
@@ -197,6 +197,29 @@ class WantedFound:
 
 
 @dataclass(frozen=True, slots=True)
+class AnewFound:
+    """What was applied with, as the draft `of_draft` begins with it; `reason`: why it failed."""
+
+    person: str
+    of_draft: str
+    case_no: str
+    province: str
+    release: int
+    answers: Mapping[str, Answer] = field(repr=False)
+    consents: tuple[Consent, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnew:
+    """Nothing can be filed anew: none was denied, it was done before, another is under way, or
+    a unit has applied for her.
+    """
+
+    reason: Literal["none", "followed", "under_way", "by_unit"]
+
+
+@dataclass(frozen=True, slots=True)
 class Reminded:
     """She is being told that it is time: what she says next may be about that."""
 
@@ -267,6 +290,8 @@ Result: TypeAlias = (
     | ProgressFound
     | CaseWithdrawn
     | WantedFound
+    | AnewFound
+    | NoAnew
     | Reminded
     | Invited
     | NotInvited

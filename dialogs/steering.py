@@ -24,6 +24,7 @@ from dialogs.kinds.reading import asks
 from dialogs.offering import (
     begin_application,
     decline,
+    fetch_again,
     is_undecided,
     offer_draft,
     offer_lines,
@@ -206,6 +207,14 @@ def _withdraw(talk: Talk, argument: str) -> Talk:
     return _looking(talk.with_conversation(replace(talk.conversation, reminder=WITHDRAW)))
 
 
+def _anew(talk: Talk, argument: str) -> Talk:
+    """File anew what was not granted; a draft that is open stays until it is known what is."""
+    draft = talk.draft
+    if draft.state == "open" and (draft.follows or has_joined(draft)):
+        return ask(talk.tell("anew.open"))
+    return fetch_again(talk, argument)
+
+
 def _skip(talk: Talk, _: str) -> Talk:
     """Go on without the open question, where that is allowed; never wait for a look-up."""
     here = talk.open()
@@ -297,6 +306,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "human": _human,
     "complaint": _complaint,
     "withdraw": _withdraw,
+    "anew": _anew,
     "skip": _skip,
     "submit": submit,
     "login": _login,

@@ -35,6 +35,7 @@ _PLAIN: Final = """
     yes.change no.change yes.keep no.keep
     progress.looking progress.none supplement.none supplement.draft_first
     command.change_this
+    confirm.anew yes.anew no.anew anew.open anew.none anew.followed anew.under_way anew.by_unit
     consulting.who.man consulting.who.cadre consulting.who.worker
     consulting.who.flexible_man consulting.who.flexible_cadre
     consulting.who.flexible_worker
@@ -88,7 +89,8 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
     ),
     "withdraw.cannot": frozenset({"case_no", "begun"}),
     "progress.same": frozenset({"case_no"}),
-    "progress.case": frozenset({"case_no", "submitted_on", "items"}),
+    "progress.case": frozenset({"case_no", "submitted_on", "items", "apply_anew"}),
+    "anew.begun": frozenset({"case_no", "reason"}),
     "supplement.begin": frozenset({"count"}),
     "supplement.handed_in": frozenset({"case_no"}),
     "consulting.conclusion": frozenset(

@@ -245,6 +245,14 @@ class WithdrawCase:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplyAnew:
+    """Fetch what this person applied with, to file it anew; empty: the latest that may be."""
+
+    person: str
+    case_no: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTask:
     """Have somebody at the desk take this up."""
 
@@ -331,6 +339,7 @@ Errand: TypeAlias = (
     | FindProgress
     | FindWanted
     | WithdrawCase
+    | ApplyAnew
     | OpenTask
     | Remind
     | EraseDraft

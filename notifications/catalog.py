@@ -12,11 +12,13 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from cases import events
+from cases.anew import anew_by
 from cases.case import Case, Clock, Item, Missing
 from cases.clocks import retirement_month
 from cases.definition import ANY_OFFICE, Service
 from cases.events import Event
 from cases.reminders import KINDS, Reminder
+from cases.routing import counter_of
 from cases.tellings import paid_from
 from cases.values import JSON
 from cases.workdays import day_of
@@ -226,13 +228,13 @@ def facts_of(case: Case, event: Event, service: Service, now: datetime) -> dict[
     code = getattr(event, "item", "")
     item = case.item(code) if code else None
     params = _about_case(case, service, now)
-    params |= _about_all(case, service) if item is None else _about_item(item, service)
+    params |= _about_all(case, service) if item is None else _about_item(case, item, service)
     return params | _about_event(event)
 
 
 def known_of(case: Case, item: Item, service: Service, now: datetime) -> Notice:
     """What is known of an item by now, as a notice about its state would say it (进度)."""
-    params = _about_case(case, service, now) | _about_item(item, service)
+    params = _about_case(case, service, now) | _about_item(case, item, service)
     return Notice(item.state, case.case_no, service.province, item.code, now, params, _APPLICANT)
 
 
@@ -254,6 +256,7 @@ def _about_case(case: Case, service: Service, now: datetime) -> dict[str, JSON]:
         "submitted_on": day_of(case.application.submitted_at).isoformat(),
         "benefit_month": answers.get("payment_from")
         or ("" if month is None else _next_month(*month)),
+        "apply_anew": anew_by(case, service),
         "basis": "",
         "reason": "",
         "missing": [],
@@ -261,7 +264,7 @@ def _about_case(case: Case, service: Service, now: datetime) -> dict[str, JSON]:
     }
 
 
-def _about_item(item: Item, service: Service) -> dict[str, JSON]:
+def _about_item(case: Case, item: Item, service: Service) -> dict[str, JSON]:
     definition = service.item(item.code)
     department = service.department(item.department)
     return {
@@ -272,6 +275,7 @@ def _about_item(item: Item, service: Service) -> dict[str, JSON]:
         "phone": department.phone,
         "office": "" if item.office == ANY_OFFICE else item.office,
         "original_channel": definition.original_channel,
+        "counter": counter_of(definition, item.office, case.application.answers),
         "reason": item.reason,
         "basis": item.basis,
         "facts": dict(item.facts),

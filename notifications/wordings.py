@@ -62,11 +62,22 @@ class TemplateFile(_Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class Counter:
+    """Where somebody goes in person; what the operator has not filled in is empty."""
+
+    name: str = ""
+    address: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """How codes are called: what is missing, by (kind, code), and offices."""
 
     missing: Callable[[str, str], str]
     office: Callable[[str], str]
+    counter: Callable[[str], Counter] = lambda _: Counter()
+    """By the code that `cases.routing.counter_of` gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +93,28 @@ class Message:
 
 VARIABLES: Final = frozenset(
     {
-        "applicant", "at", "basis", "benefit_month", "case_no", "department", "due_on", "extra",
+        "applicant", "apply_anew", "at", "basis", "benefit_month", "case_no", "counter",
+        "counter_address", "counter_phone", "department", "due_on", "extra",
         "first_payment_month", "item_name", "item_short", "items", "missing", "month", "office",
         "on", "original_channel", "others", "paid", "paid_year", "phone", "plan", "provisional",
         "publicity_from", "publicity_until", "reason", "state", "submitted_on", "was_due_on",
     }
 )  # fmt: skip
 """Days are spelled (2026年3月9日), months too; `others`: how many notices were merged into this;
-`missing`: a list of {name, note}; `items`: a list of {name, state}; what is unknown is empty."""
+`missing`: a list of {name, note}; `items`: a list of {name, state}; what is unknown is empty.
+`counter`: the particular office of `original_channel`, where its address is known;
+`counter_phone`: its own telephone, else the department's; `apply_anew`: who may file the whole
+anew (`self`, `unit`).
+"""
 
 DAYS: Final = ("on", "submitted_on", "due_on", "was_due_on")
 TEXTS: Final = (
-    "applicant", "basis", "department", "item_name", "item_short", "original_channel", "phone",
-    "plan", "reason", "state",
+    "applicant", "apply_anew", "basis", "department", "item_name", "item_short",
+    "original_channel", "phone", "plan", "reason", "state",
 )  # fmt: skip
 _RESULT: Final = "result/"
+APPLY_ANEW: Final = "anew"
+"""A command that only stands under a notice where it leads somewhere."""
 _LONGEST_MERGED = 1800
 """Bytes: what is longer than one text of 2,047 is told shorter (the taps need room, too)."""
 
@@ -155,12 +173,16 @@ class Wordings:
         facts = params.get("facts")
         facts = facts if isinstance(facts, Mapping) else {}
         office = self._names.office(str(params.get("office") or ""))
+        counter = self._names.counter(str(params.get("counter") or ""))
         values |= {
             "at": _spelled_time(notice.at),
             "case_no": notice.case_no,
             "others": others,
             "provisional": params.get("provisional") is True,
             "office": office or values["department"],
+            "counter": counter.name if counter.address else "",
+            "counter_address": counter.address,
+            "counter_phone": counter.phone or values["phone"],
             "benefit_month": spelled_day(
                 str(facts.get("payment_from") or params.get("benefit_month") or "")
             ),
@@ -236,7 +258,9 @@ def sources(file: WordingFile) -> Iterator[tuple[str, str]]:
 
 def _taps(file: WordingFile, notices: Sequence[Notice]) -> Iterator[str]:
     for one in notices:
-        yield from file.notices[one.key].taps
+        for tap in file.notices[one.key].taps:
+            if tap != APPLY_ANEW or one.params.get("apply_anew") == "self":
+                yield tap
 
 
 def _rank(notice: Notice) -> int:

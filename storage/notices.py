@@ -1,12 +1,15 @@
 """Loads what notices say, and what an account calls our templates: strict, with file and line."""
 
 from collections.abc import Mapping
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from dialogs.definition import Definition
 from notifications.wording_checks import account_mistakes, mistakes, trial_mistakes
 from notifications.wordings import (
     AccountTemplate,
+    Counter,
     Names,
     TemplateFile,
     WordingFile,
@@ -16,6 +19,8 @@ from notifications.wordings import (
 from storage.definitions import SHARED, DefinitionBroken, read_model
 
 _NOTICES = "notices.yaml"
+_OFFICES = "offices"
+"""The list of every province that says which hall serves where one is insured."""
 
 
 def load_notices(services: Path, definition: Definition, *older: Definition) -> Wordings:
@@ -53,7 +58,7 @@ def names_of(definition: Definition, *older: Definition) -> Names:
     def missing(kind: str, code: str) -> str:
         return next(filter(None, (one.missing(kind, code) for one in names)), "")
 
-    return Names(missing, names[0].office)
+    return Names(missing, names[0].office, names[0].counter)
 
 
 def _names_of(definition: Definition) -> Names:
@@ -71,4 +76,20 @@ def _names_of(definition: Definition) -> Names:
         except KeyError:
             return labels.get(code.partition(".")[0], "")
 
-    return Names(missing, lambda code: rows.get(code, ""))
+    return Names(missing, lambda code: rows.get(code, ""), partial(_counter, definition))
+
+
+def _counter(definition: Definition, code: str) -> Counter:
+    """The office of that code, where its address is known; else the first hall of that place."""
+    named = (
+        row
+        for rows in definition.lists.values()
+        for row in rows
+        if row.id == code and row.data.get("address")
+    )
+    there = (row for row in definition.lists.get(_OFFICES, ()) if row.under == code)
+    row = next(chain(named, there), None) if code else None
+    if row is None:
+        return Counter()
+    known = {key: str(value) for key in ("address", "phone") if (value := row.data.get(key))}
+    return Counter(row.name, **known)

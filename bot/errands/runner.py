@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from bot.envelopes import Order, order_from_bytes
-from bot.errands import inviting, work
+from bot.errands import anew, inviting, work
 from bot.errands.desk import Desk
 from bot.errands.failures import TryAgain
 from bot.hearing import ERRAND_SECONDS
@@ -33,6 +33,7 @@ DOERS: Final[Mapping[str, Doer]] = {
     "FindProgress": work.find_progress,
     "FindWanted": work.find_wanted,
     "WithdrawCase": work.withdraw,
+    "ApplyAnew": anew.apply_anew,
     "OpenTask": work.open_task,
     "Remind": keep_reminder,
     "EraseDraft": work.erase_draft,
@@ -49,7 +50,7 @@ DOERS: Final[Mapping[str, Doer]] = {
 """Who does what; a test holds it complete."""
 
 QUICK: Final = frozenset(
-    {"Submit", "Supply", "FindProgress", "FindWanted", "WithdrawCase", LOOK_UP}
+    {"Submit", "Supply", "FindProgress", "FindWanted", "WithdrawCase", "ApplyAnew", LOOK_UP}
     | {"Invite", "OpenInvitation", "AnswerInvitation"}
 )
 """Errands whose result may still be in the passive answer."""

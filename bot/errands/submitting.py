@@ -10,7 +10,7 @@ from bot.envelopes import Order
 from bot.errands.desk import Desk
 from bot.ids import same_id
 from bot.joining import as_papers, keep_only
-from cases.case import Application, Case
+from cases.case import ENDED, Application, Case
 from cases.change import Change, Refusal
 from cases.opening import open_case
 from cases.supplements import supply as supplied
@@ -25,8 +25,6 @@ from notifications.catalog import personal_notice
 from storage.redis.errands import Errand
 from storage.sql.records import DraftAlreadySubmitted, Filing, Relation, Written
 
-ENDED = frozenset({"finished", "taken_back", "withdrawn"})
-"""States of a case after which she may apply anew."""
 FOUND_BY = ("name", "id_number", "phone")
 """Answers by which a clerk finds a case; in the records only their digests."""
 OFFICIAL_ACCOUNT = "01"

@@ -1,5 +1,6 @@
 """What is looked up and told: progress, what is wanted, and customer messages."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import structlog
@@ -8,8 +9,10 @@ from bot.envelopes import Order
 from bot.errands.desk import Desk
 from bot.errands.failures import TryAgain
 from bot.wechat.results import Sent
-from cases.case import Case, Item
+from cases.anew import AnewBy, anew_by
+from cases.case import ENDED, Case, Item, case_state
 from cases.definition import Service
+from cases.routing import counter_of
 from cases.supplements import wanted
 from cases.values import JSON
 from cases.workdays import day_of
@@ -33,7 +36,11 @@ async def find_progress(desk: Desk, errand: Errand, order: Order) -> None:
     (asked,) = order.errands
     assert isinstance(asked, FindProgress)
     found = await _cases(desk, asked.person)
-    lines = tuple(_line(desk, case, whole=_sees_all(case, asked.person)) for case in found)
+    lines = tuple(
+        _line(desk, case, whole=_sees_all(case, asked.person))
+        | {"apply_anew": _anew_by(desk, case, found)}
+        for case in found
+    )
     await desk.hearing.learn((ProgressFound(lines),), order, errand)
 
 
@@ -106,7 +113,11 @@ def _line(desk: Desk, case: Case, *, whole: bool) -> dict[str, JSON]:
         "case_no": case.case_no,
         "submitted_on": _day(day_of(case.application.submitted_at)),
         "items": [
-            {**_item(service, names, item, whole=whole), "result": result(item)}
+            {
+                **_item(service, names, item, whole=whole),
+                **_place(service, names, case, item),
+                "result": result(item),
+            }
             for item in case.items
             if item.state != "not_applicable"
         ],
@@ -120,7 +131,6 @@ def _item(service: Service, names: Names, item: Item, *, whole: bool) -> dict[st
         "name": definition.short,
         "state": item.state,
         "department": department.name,
-        "phone": department.phone,
         "channel": definition.original_channel,
         "reason": item.reason if whole else "",
         "basis": item.basis if whole else "",
@@ -134,6 +144,23 @@ def _item(service: Service, names: Names, item: Item, *, whole: bool) -> dict[st
         "due_on": _day(clock.due_on) if clock else "",
         "provisional": clock.provisional if clock else False,
     }
+
+
+def _place(service: Service, names: Names, case: Case, item: Item) -> dict[str, JSON]:
+    """The particular office of the original channel: its address, and its telephone or another."""
+    definition = service.item(item.code)
+    counter = names.counter(counter_of(definition, item.office, case.application.answers))
+    return {
+        "place": f"{counter.name}，{counter.address}" if counter.address else "",
+        "phone": counter.phone or service.department(item.department).phone,
+    }
+
+
+def _anew_by(desk: Desk, case: Case, hers: Sequence[Case]) -> AnewBy:
+    """Who may file it anew: nobody where it was done, or where another is under way."""
+    done = any(one.application.follows == case.case_no for one in hers)
+    under_way = any(case_state(one) not in ENDED for one in hers)
+    return "" if done or under_way else anew_by(case, desk.service(case))
 
 
 def _day(day: date) -> str:

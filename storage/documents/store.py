@@ -93,14 +93,15 @@ class Documents:
                 await self._refer(session, document_id, address, use, now)
         return document_id
 
-    async def reuse(self, document_id: str, use: Use, now: datetime) -> str:
-        """One more use of a document; raises `DocumentGone`."""
-        new_id = self._ids()
-        async with self._database.transaction() as session:
-            address = await self._held(session, document_id)
-            if address is None:
-                raise DocumentGone
-            await self._refer(session, new_id, address, use, now)
+    async def reuse(self, document_id: str, use: Use, now: datetime, known_as: str = "") -> str:
+        """One more use of a document; raises `DocumentGone`. `known_as`: as for `put`."""
+        new_id = known_as or self._ids()
+        with suppress(_Known):
+            async with self._database.transaction() as session:
+                address = await self._held(session, document_id)
+                if address is None:
+                    raise DocumentGone
+                await self._refer(session, new_id, address, use, now)
         return new_id
 
     async def get(self, document_id: str) -> bytes:

@@ -14,6 +14,7 @@ import orjson
 
 from dialogs.conversation import (
     About,
+    Anew,
     Asking,
     Change,
     Choosing,
@@ -107,6 +108,7 @@ def draft_to_bytes(draft: Draft, version: int | None = None) -> bytes:
             "wanted": [[one.item, one.kind, one.code, one.note] for one in draft.wanted],
             "flags": draft.flags,
             "agent": draft.agent,
+            "follows": draft.follows,
         }
     )
 
@@ -135,6 +137,7 @@ def draft_from_bytes(data: bytes) -> Draft:
         wanted=tuple(Wanted(*one) for one in fields["wanted"]),
         flags=tuple(fields["flags"]),
         agent=fields.get("agent", ""),
+        follows=fields.get("follows", ""),
     )
 
 
@@ -238,6 +241,8 @@ def _proposal_out(proposal: Proposal) -> list[Any]:
             return [_BARE[type(proposal)]]
         case Withdraw(case_no=case_no):
             return ["withdraw", case_no]
+        case Anew(case_no=case_no):
+            return ["anew", case_no]
         case Join(reference=reference, of_draft=of_draft, side=side, params=params):
             return ["join", reference, of_draft, side, params]
     assert_never(proposal)
@@ -253,6 +258,8 @@ def _proposal_in(words: list[Any]) -> Proposal:
             return next(kind() for kind, name in _BARE.items() if name == word)
         case ["withdraw", case_no]:
             return Withdraw(case_no)
+        case ["anew", case_no]:
+            return Anew(case_no)
         case ["join", reference, of_draft, side, params]:
             return Join(reference, of_draft, side, params)
         case _:

@@ -20,7 +20,7 @@ from bot.envelopes import (
     order_to_bytes,
 )
 from dialogs import said, turn
-from dialogs.draft import Consent, Wanted
+from dialogs.draft import Answer, Consent, Wanted
 from dialogs.said import IdentityConfirmed, Said, Text
 from dialogs.turn import Errand, RememberIdentity
 
@@ -38,6 +38,9 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     type(None): st.none(),
     datetime: TIMES,
+    Answer: st.builds(
+        Answer, JSON, st.sampled_from(["citizen", "registry"]), TIMES, st.booleans(), JSON
+    ),
     Consent: st.builds(Consent, st.text(), st.text(), TIMES),
     Wanted: st.builds(
         Wanted, st.text(), st.sampled_from(["document", "answer"]), st.text(), st.text()
@@ -56,7 +59,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
         return st.one_of([values(one) for one in inside])
     if origin is tuple:
         return st.lists(values(inside[0]), max_size=3).map(tuple)
-    return st.dictionaries(st.text(max_size=8), JSON, max_size=3)
+    kept = BY_TYPE.get(inside[1], JSON)
+    return st.dictionaries(st.text(max_size=8), kept, max_size=3)
 
 
 def instances(kind: type[Any], module: Any) -> st.SearchStrategy[Any]:

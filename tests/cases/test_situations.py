@@ -86,7 +86,7 @@ class Told(Journey):
         return f"{clock.starts_on:%m-%d} {clock.due_on:%m-%d}"
 
 
-def _told(service: Service, calendar: Calendar, filed: datetime = FILED, **answers: JSON) -> Told:
+def begun(service: Service, calendar: Calendar, filed: datetime = FILED, **answers: JSON) -> Told:
     told = Told(service, calendar, _open(service, calendar, filed, **answers).case, filed)
     told.send()
     return told
@@ -96,7 +96,7 @@ def _told(service: Service, calendar: Calendar, filed: datetime = FILED, **answe
 def test_confirmed_first_then_pushed_together_in_the_month(
     hebei: Service, calendar: Calendar, situation: str, first: str
 ) -> None:
-    told = _told(hebei, calendar, situation=situation)
+    told = begun(hebei, calendar, situation=situation)
     waiting = dict.fromkeys(("HB05", "HB06", "HB07"), "waiting turn")
     assert told.states() == {first: "accepted", **waiting}
     assert told.due(first) == "05-20 05-27"
@@ -118,11 +118,11 @@ def test_confirmed_first_then_pushed_together_in_the_month(
 def test_what_is_already_approved_is_pushed_at_once_or_in_the_month(
     hebei: Service, calendar: Calendar, situation: str
 ) -> None:
-    early = _told(hebei, calendar, situation=situation)
+    early = begun(hebei, calendar, situation=situation)
     assert set(early.states().values()) == {"waiting month"}
     early.watch("2026-12-01")
     assert set(early.states().values()) == {"accepted"}
-    late = _told(hebei, calendar, situation=situation, retirement_month="2026-04")
+    late = begun(hebei, calendar, situation=situation, retirement_month="2026-04")
     assert set(late.states().values()) == {"accepted"}
     assert set(late.states()) == {"HB05", "HB06", "HB07"}
 
@@ -131,7 +131,7 @@ def test_without_confirmation_the_calculation_comes_first(
     hebei: Service, calendar: Calendar
 ) -> None:
     filed = datetime(2026, 4, 29, 1, 0, tzinfo=UTC)
-    told = _told(hebei, calendar, filed, situation="s4", retirement_month="2026-04")
+    told = begun(hebei, calendar, filed, situation="s4", retirement_month="2026-04")
     after = {"HB06": "waiting turn", "HB07": "waiting turn"}
     assert told.states() == {"HB05": "accepted", **after}
     assert told.due("HB05") == "04-29 05-09"  # domain 3.3, row 33
@@ -143,7 +143,7 @@ def test_without_confirmation_the_calculation_comes_first(
 def test_confirmed_after_the_push_it_goes_on_the_next_working_day(
     hebei: Service, calendar: Calendar
 ) -> None:
-    told = _told(hebei, calendar)
+    told = begun(hebei, calendar)
     told.on("2026-12-11").tell("HB01", "done")  # a Friday
     assert told.item("HB05").opens_on == date(2026, 12, 14)
     told.watch("2026-12-13")
@@ -155,7 +155,7 @@ def test_confirmed_after_the_push_it_goes_on_the_next_working_day(
 def test_the_month_that_has_been_confirmed_drives_the_push(
     hebei: Service, calendar: Calendar
 ) -> None:
-    told = _told(hebei, calendar)
+    told = begun(hebei, calendar)
     told.on("2026-05-26").tell("HB01", "done", facts={"confirmed_month": "2026-10"})
     assert told.item("HB05").opens_on == date(2026, 10, 8)
     told.tell("HB01", "done", facts={"confirmed_month": "2026-11"})
@@ -163,7 +163,7 @@ def test_the_month_that_has_been_confirmed_drives_the_push(
 
 
 def test_an_imported_calendar_moves_the_day_of_the_push(hebei: Service, calendar: Calendar) -> None:
-    told = _told(hebei, calendar, retirement_month="2027-01")
+    told = begun(hebei, calendar, retirement_month="2027-01")
     told.on("2026-05-26").tell("HB01", "done")
     assert told.item("HB05").opens_on == date(2027, 1, 4)
     days = [date(2027, 1, one) for one in (1, 4, 5)]
@@ -175,7 +175,7 @@ def test_an_imported_calendar_moves_the_day_of_the_push(hebei: Service, calendar
 def test_not_confirmed_the_rest_ends_with_the_reason_and_all_may_be_filed_anew(
     hebei: Service, calendar: Calendar
 ) -> None:
-    told = _told(hebei, calendar)
+    told = begun(hebei, calendar)
     told.on("2026-05-26").tell("HB01", "denied", reason="档案出生时间待核")
     ended = dict.fromkeys(("HB05", "HB06", "HB07"), "not_applicable")
     assert told.states() == {"HB01": "denied", **ended}
@@ -186,7 +186,7 @@ def test_not_confirmed_the_rest_ends_with_the_reason_and_all_may_be_filed_anew(
 def test_one_item_denied_in_the_second_stage_leaves_the_others(
     hebei: Service, calendar: Calendar
 ) -> None:
-    told = _told(hebei, calendar, situation="s3", retirement_month="2026-04")
+    told = begun(hebei, calendar, situation="s3", retirement_month="2026-04")
     told.tell("HB06", "denied", reason="年限不足")
     told.tell("HB05", "done")
     told.tell("HB07", "done")
@@ -196,7 +196,7 @@ def test_one_item_denied_in_the_second_stage_leaves_the_others(
 def test_who_wants_the_calculation_waits_for_it_and_its_clock_starts_then(
     hebei: Service, calendar: Calendar
 ) -> None:
-    told = _told(hebei, calendar).on("2026-05-26")
+    told = begun(hebei, calendar).on("2026-05-26")
     told.tell("HB01", "done")
     told.watch("2026-12-01")
     told.events.clear()
@@ -215,7 +215,7 @@ def test_who_wants_the_calculation_waits_for_it_and_its_clock_starts_then(
 def test_a_paper_that_will_never_come_ends_who_waits_for_it(
     hebei: Service, calendar: Calendar
 ) -> None:
-    told = _told(hebei, calendar, situation="s3", retirement_month="2026-04")
+    told = begun(hebei, calendar, situation="s3", retirement_month="2026-04")
     told.tell("HB07", "returned", missing=(Missing("result", "HB05"),))
     told.tell("HB05", "denied", reason="欠费")
     assert told.states()["HB07"] == "not_applicable"
@@ -223,7 +223,7 @@ def test_a_paper_that_will_never_come_ends_who_waits_for_it(
 
 
 def test_hers_and_another_items_are_both_waited_for(hebei: Service, calendar: Calendar) -> None:
-    told = _told(hebei, calendar, situation="s3", retirement_month="2026-04")
+    told = begun(hebei, calendar, situation="s3", retirement_month="2026-04")
     both = (Missing("result", "HB05"), Missing("document", "fund_card_photo"))
     told.tell("HB07", "returned", missing=both)
     assert told.states()["HB07"] == "returned"
@@ -238,7 +238,7 @@ def test_hers_and_another_items_are_both_waited_for(hebei: Service, calendar: Ca
 def test_a_return_where_receipt_is_acceptance_leaves_the_rest_of_the_limit(
     hebei: Service, calendar: Calendar
 ) -> None:
-    told = _told(hebei, calendar)
+    told = begun(hebei, calendar)
     told.on("2026-05-22").tell("HB01", "returned", missing=(Missing("document", "archive_pages"),))
     told.on("2026-06-01")
     paper = Supplement("s1", {}, {"archive_pages": ("f9",)}, told.now)
@@ -248,7 +248,7 @@ def test_a_return_where_receipt_is_acceptance_leaves_the_rest_of_the_limit(
 
 
 def test_a_limit_runs_from_the_receipt(hebei: Service, calendar: Calendar) -> None:
-    told = _told(hebei, calendar)
+    told = begun(hebei, calendar)
     told.on("2026-05-22")
     told.take(received(told.case, hebei, calendar, "HB01", told.now))
     assert told.due("HB01") == "05-22 05-29"

@@ -99,6 +99,16 @@ async def test_a_drafts_documents_become_the_cases(documents: Documents) -> None
     assert [one.id for one in await documents.of_draft("draft-1")] == [document]
 
 
+async def test_reused_twice_under_one_id_it_is_one_use(documents: Documents) -> None:
+    first = await documents.put(PHOTO, "image/jpeg", USE, NOW)
+    use = Use("id_card", draft="draft-2")
+    for _ in range(2):
+        assert await documents.reuse(first, use, NOW, "again") == "again"
+    assert [one.id for one in await documents.of_draft("draft-2")] == ["again"]
+    await documents.remove(first)
+    assert await documents.get("again") == PHOTO
+
+
 async def test_what_a_crash_left_is_swept_up(documents: Documents, folder: Path) -> None:
     document = await documents.put(PHOTO, "image/jpeg", USE, NOW)
     (folder / "zz").mkdir()

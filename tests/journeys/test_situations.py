@@ -163,6 +163,48 @@ async def test_who_is_too_early_is_reminded_when_the_window_opens_once(hebei: Ci
     await phone.sees("在这里就能办")
 
 
+# ---- stage A is denied: the whole is filed anew (B8) -----------------------------------------
+
+
+async def test_denied_in_the_first_stage_it_is_filed_anew_with_everything_kept(
+    hebei: City,
+) -> None:
+    phone = await _applied(hebei, _regular("不清楚", _next_month(hebei), "一样", "不清楚"))
+    first = await hebei.task("hb-hrss", "HB01")
+    await hebei.report("hb-hrss", "HB01", "denied", reason="档案出生时间待核实")
+    hebei.time.pass_by(seconds=90)
+    await phone.is_noticed("重新申报")
+    await phone.say("进度")
+    await phone.is_offered("重新申报")
+    await phone.tap("重新申报")
+    await phone.sees("上次没办成，是因为：档案出生时间待核实")
+    await phone.say("修改 电话")
+    await phone.say("13900000003")
+    before = (await phone.screen()).count("提交成功")
+    await phone.say("同意并提交")
+
+    async def handed_in() -> bool:
+        return (await phone.screen()).count("提交成功") > before
+
+    await hebei.until(handed_in, f"the second application:\n{await phone.screen()}")
+
+    async def there() -> bool:
+        return bool((await hebei.task("hb-hrss", "HB01"))["case_no"] != first["case_no"])
+
+    await hebei.until(there, "the second task")
+    second = await hebei.task("hb-hrss", "HB01")
+    assert second["answers"] == {**first["answers"], "phone": "13900000003"}
+    kinds = [sorted(one["kind"] for one in task["documents"]) for task in (first, second)]
+    assert kinds[0] == kinds[1]
+    case = await hebei.world.desk.cases.load(second["case_no"])
+    assert case is not None
+    assert case.application.follows == first["case_no"]
+    await hebei.report("hb-hrss", "HB01", "denied", reason="还是不一致")
+    await phone.say("重新申报")
+    await phone.sees("上次没办成，是因为：还是不一致")
+    assert await hebei.world.journal.verify_all() == []
+
+
 # ---- stretches -------------------------------------------------------------------------------
 
 

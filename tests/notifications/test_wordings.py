@@ -11,6 +11,7 @@ from cases.case import Missing
 from cases.events import CaseFinished, Event
 from cases.values import JSON
 from dialogs.definition import Definition
+from dialogs.kinds.base import Row
 from notifications.catalog import NOTICES, notices_for
 from notifications.notice import Notice, notice_from_bytes
 from notifications.template_fields import check, kind_of
@@ -100,6 +101,37 @@ def test_a_no_says_why_by_what_and_what_next(journey: Journey, stage: Any, word:
     text = henan_wordings().say(notices_of(journey, *happened)[:1]).text
     for said in (word, "户籍不在本省", "某办法第三条", "居(村)民委员会", "12345", "行政复议"):
         assert said in text
+
+
+def test_a_no_names_the_office_where_its_address_is_known(journey: Journey) -> None:
+    happened = journey.hear("HN08", "denied", reason="账户未封存").events
+    (notice, *_) = notices_of(journey, *happened)
+    assert "（" not in _next_step(henan_wordings(), notice)  # nobody has told us its address
+    rows = [Row("fund-410100", "样例公积金中心", data={"address": "样例路1号", "phone": "0371-0"})]
+    known = replace(definition(), lists={**definition().lists, "fund_centres": rows})
+    said = _next_step(Wordings(shared_file(), names_of(known)), notice)
+    assert "（样例公积金中心，样例路1号）当面问，或者打电话 0371-0。" in said
+
+
+def test_where_no_office_is_named_the_hall_of_the_place_is(journey: Journey) -> None:
+    answers = {**journey.case.application.answers, "insured_city": "410100"}
+    journey.case = replace(
+        journey.case, application=replace(journey.case.application, answers=answers)
+    )
+    halls = [Row("h", "样例政务服务中心", under="410100", data={"address": "样例路2号"})]
+    known = replace(definition(), lists={**definition().lists, "offices": halls})
+    wordings = Wordings(shared_file(), names_of(known))
+    pension, child = (
+        _next_step(wordings, notices_of(journey, *journey.hear(item, "denied").events)[0])
+        for item in ("HN03", "HN09")
+    )
+    assert "（样例政务服务中心，样例路2号）当面问，或者打电话 12333。" in pension
+    assert "样例" not in child  # decided by the household's place, which no list of halls has
+
+
+def _next_step(wordings: Wordings, notice: Notice) -> str:
+    lines = wordings.say((notice,)).text.splitlines()
+    return next(line for line in lines if line.startswith("接下来"))
 
 
 def test_the_pension_says_its_months_and_no_amount(journey: Journey) -> None:

@@ -87,6 +87,7 @@ def _item(name: str, state: str, department: str, due_on: str = "", **more: JSON
         "department": department,
         "phone": "12333",
         "channel": "参保地经办机构",
+        "place": "",
         "reason": "",
         "basis": "",
         "missing": [],
@@ -103,6 +104,7 @@ CASES: Mapping[str, Mapping[str, JSON]] = {
     "early": {
         "case_no": "410100202611210100001",
         "submitted_on": "11月21日",
+        "apply_anew": "",
         "items": [
             _item("算养老金", "sent", "人社部门", "12月18日"),
             _item("停发失业保险金", "sent", "人社部门", "11月23日"),
@@ -112,6 +114,7 @@ CASES: Mapping[str, Mapping[str, JSON]] = {
     "middle": {
         "case_no": "410100202611210100001",
         "submitted_on": "11月21日",
+        "apply_anew": "",
         "items": [
             _item("算养老金", "accepted", "人社部门", "1月25日", provisional=True),
             _item("补足工伤津贴差额", "waiting", "人社部门", waits_for="turn"),
@@ -124,9 +127,23 @@ CASES: Mapping[str, Mapping[str, JSON]] = {
     "next": {
         "case_no": "410100202611210100002",
         "submitted_on": "11月20日",
+        "apply_anew": "",
         "items": [
             _item("算养老金", "waiting", "人社部门", opens_on="12月3日"),
-            _item("停发失业保险金", "refused", "人社部门", reason="不在我市参保"),
+            _item(
+                *("停发失业保险金", "refused", "人社部门"),
+                reason="不在我市参保",
+                place="示范市政务服务中心，示范路1号",
+                phone="0371-00000000",
+            ),
+        ],
+    },
+    "denied": {
+        "case_no": "131000202611210100001",
+        "submitted_on": "11月21日",
+        "apply_anew": "self",
+        "items": [
+            _item("确认退休资格", "denied", "人社行政部门", reason="档案出生时间待核实"),
         ],
     },
 }

@@ -9,13 +9,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from bot.applying import application
+from cases.opening import open_case
 from cases.values import JSON
+from cases.workdays import Calendar
+from dialogs.anew import filled_again
 from dialogs.conversation import Conversation, begin
 from dialogs.definition import Definition
 from dialogs.draft import Draft, Wanted, blank
 from dialogs.engine import hear
 from dialogs.parties import Role, joined, uninvited
 from dialogs.said import (
+    AnewFound,
     CaseOpened,
     CaseWithdrawn,
     Followed,
@@ -27,6 +32,7 @@ from dialogs.said import (
     JoinedDraft,
     Located,
     MenuTapped,
+    NoAnew,
     NotInvited,
     NotJoined,
     PapersAnswered,
@@ -48,6 +54,7 @@ from dialogs.say import Utterance
 from dialogs.speak import speak
 from dialogs.turn import (
     AnswerInvitation,
+    ApplyAnew,
     AskRegistry,
     EraseDraft,
     Errand,
@@ -85,6 +92,8 @@ class Shelf:
     """By their names; only what is open or being submitted is kept."""
     codes: dict[str, tuple[str, Role]] = field(default_factory=dict)
     """Code → draft, and who is invited."""
+    submitted: bytes = b""
+    """The draft that was submitted last, which nobody but a transcript still has."""
     blanks: int = 0
 
 
@@ -166,6 +175,8 @@ class Stage:
         self.shelf.drafts.pop(draft.id, None)
         if draft.state in {"open", "submitting"}:
             self.shelf.drafts[draft.id] = draft_to_bytes(draft)
+        elif draft.state == "submitted":
+            self.shelf.submitted = draft_to_bytes(draft)
 
     def _remember(self, bubbles: tuple[Utterance, ...]) -> None:
         self.shown += [
@@ -259,7 +270,7 @@ def _detail(errand: Errand) -> str:
             return f"{question} {media}" + (" insists" if insists else "")
         case OpenTask(kind=kind, question=question, note=note):
             return " ".join(filter(None, (kind, question, note and f"“{note}”")))
-        case Supply(case_no=case_no) | WithdrawCase(case_no=case_no):
+        case Supply(case_no=case_no) | WithdrawCase(case_no=case_no) | ApplyAnew(case_no=case_no):
             return case_no
         case Remind(kind=kind, month=month, due_on=due_on):
             return f"{kind} {month} {due_on}"
@@ -352,6 +363,33 @@ def _progress(_: Stage, words: list[str]) -> list[Said]:
     return [ProgressFound(tuple(CASES[word] for word in words if word != "none"))]
 
 
+def _anew(stage: Stage, words: list[str]) -> list[Said]:
+    """`! anew 1310… 原因`: what was submitted last was denied; `! anew followed`: not again."""
+    match words:
+        case ["none" | "followed" | "under_way" | "by_unit" as reason]:
+            return [NoAnew(reason)]
+        case [case_no, reason]:
+            draft = draft_from_bytes(stage.shelf.submitted)
+            definition = stage.definition.of(draft.province)
+            applied = application(definition, draft, stage.now)
+            opened = open_case(
+                applied, definition.service, Calendar(), stage.now, case_no, timedelta()
+            )
+            papers = {
+                key: tuple(f"{one}-2" for one in ids) for key, ids in applied.documents.items()
+            }
+            again = filled_again(definition, definition, opened.case, papers, stage.now)
+            who = stage.loaded().speaking_for
+            return [
+                AnewFound(
+                    *(who, f"again-{draft.id}", case_no, draft.province, draft.release),
+                    *(again.answers, again.consents, reason),
+                )
+            ]
+        case _:
+            raise ValueError(words)
+
+
 def _wanted(_: Stage, words: list[str]) -> list[Said]:
     """`! wanted 4101 retirement_form=第二页看不清 phone`: what a department still asks for."""
     if words == ["nothing"]:
@@ -425,6 +463,7 @@ _RESULTS: Mapping[str, Callable[[Stage, list[str]], list[Said]]] = {
     "withdrawn": _withdrawn,
     "progress": _progress,
     "wanted": _wanted,
+    "anew": _anew,
     "invited": _invited,
     "code": _code,
     "come": _come,
