@@ -6,11 +6,11 @@ order of the file; which of them apply is said by their conditions.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from cases.conditions import ALWAYS, Condition, Test, values_named
 from cases.values import JSON
@@ -112,27 +112,41 @@ class Group(_Strict):
     when: Condition = ALWAYS
     most: Annotated[int, Field(ge=1, le=20)] = 10
     questions: Annotated[tuple[Question, ...], Field(strict=False)]
-    _rounds: dict[int, tuple[Question, ...]] = PrivateAttr(default_factory=dict)
-    _mores: dict[int, Question] = PrivateAttr(default_factory=dict)
-    _steps: dict[int, "tuple[Step, ...]"] = PrivateAttr(default_factory=dict)
 
     def members(self, index: int) -> tuple[Question, ...]:
         """The questions of round `index` (from 0), made once: every turn walks over them."""
-        if index not in self._rounds:
-            self._rounds[index] = tuple(_member(self, index, one) for one in self.questions)
-        return self._rounds[index]
+        made = self.made.members
+        if index not in made:
+            made[index] = tuple(_member(self, index, one) for one in self.questions)
+        return made[index]
 
     def steps(self, index: int) -> "tuple[Step, ...]":
         """Round `index`, ready for the walk, without the question whether there is another."""
-        if index not in self._steps:
-            self._steps[index] = tuple(map(step, self.members(index)))
-        return self._steps[index]
+        made = self.made.steps
+        if index not in made:
+            made[index] = tuple(map(step, self.members(index)))
+        return made[index]
 
     def more_after(self, index: int) -> Question:
         """The question after round `index`, made once as well."""
-        if index not in self._mores:
-            self._mores[index] = more_question(self, index)
-        return self._mores[index]
+        made = self.made.mores
+        if index not in made:
+            made[index] = more_question(self, index)
+        return made[index]
+
+    @cached_property
+    def made(self) -> "Made":
+        """What was made of this group; unlike private attributes it makes no difference to `==`."""
+        return Made()
+
+
+@dataclass(slots=True)
+class Made:
+    """Rounds of a group, by their number."""
+
+    members: dict[int, tuple[Question, ...]] = field(default_factory=dict)
+    steps: "dict[int, tuple[Step, ...]]" = field(default_factory=dict)
+    mores: dict[int, Question] = field(default_factory=dict)
 
 
 Entry: TypeAlias = Question | Group
