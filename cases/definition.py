@@ -310,6 +310,8 @@ class Service(Strict):
     materials: Annotated[tuple[Material, ...], Field(strict=False)] = ()
     facts: Annotated[tuple[FactDefinition, ...], Field(strict=False)] = ()
     checks: Annotated[tuple[Check, ...], Field(strict=False)] = ()
+    by_unit_only: Condition = NEVER
+    """Where the plan lets only somebody else apply for her: her own hand then submits nothing."""
     case: CaseLimits
     switches: Switches
     documents: Annotated[tuple[Document, ...], Field(strict=False)] = ()

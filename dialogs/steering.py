@@ -238,13 +238,23 @@ def submit(talk: Talk, _: str = "") -> Talk:
         return ask(talk)
     if is_shared(talk.draft) and (refused := not_yet(talk)) is not None:
         return refused
-    if talk.draft.kind == "application" and not is_known(talk.draft):
-        return talk.tell("submit.verify_first", "login", "human", **talk.definition.contacts)
+    if talk.draft.kind == "application" and (refused := _not_hers(talk)) is not None:
+        return refused
     unsafe = _unsafe_photos(talk)
     if unsafe:
         overdue = [one for one in unsafe if _is_overdue(talk, one.question)]
         return talk.errand(*overdue).tell("submit.photos_pending", "submit")
     return _submitted(talk)
+
+
+def _not_hers(talk: Talk) -> Talk | None:
+    """Why it cannot be submitted as hers; None when it can. The draft stays as it is."""
+    barred = talk.definition.service.by_unit_only
+    if talk.definition.holds(barred, talk.place().answers, talk.today):
+        return talk.tell("submit.by_unit", "human", **talk.definition.contacts)
+    if not is_known(talk.draft):
+        return talk.tell("submit.verify_first", "login", "human", **talk.definition.contacts)
+    return None
 
 
 def _submitted(talk: Talk) -> Talk:

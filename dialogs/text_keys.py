@@ -117,6 +117,7 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
             "complaint.taken",
             "registry.referral",
             "submit.verify_first",
+            "submit.by_unit",
             "supplement.counter",
             "reminder.only_child_60",
             "reminder.pre_review",
