@@ -32,7 +32,7 @@ from dialogs.offering import (
     offer_provinces,
     propose,
 )
-from dialogs.parties import has_joined, is_shared
+from dialogs.parties import BEGINNING, has_joined, is_shared
 from dialogs.proxies import EMPLOYEE, apply_for_employee, invite_again, join, not_yet, part
 from dialogs.reviewing import changeable
 from dialogs.steps import LOOK_UPS, SKIPPED, STEPS
@@ -112,13 +112,18 @@ def meant_lines(talk: Talk, words: str) -> tuple[Question, ...]:
 
     Or in a few words around the name: 地址不太对.
     """
-    said = [one for one in changeable(talk) if one.kind not in STEPS and not one.decide]
+    said = [one for one in changeable(talk) if _is_line(one)]
     exact = tuple(one for one in said if words in {one.key, one.label, *one.also})
     if exact or asks(words):
         return exact
     lines = [one for one in said if one.review]
     part = tuple(one for one in lines if words in one.label)
     return part or tuple(one for one in lines if _mentions(words, one))
+
+
+def _is_line(one: Question) -> bool:
+    """How it began is changed by 请单位代办 and 自己办, which bring or part the other."""
+    return one.kind not in STEPS and not one.decide and one.key != BEGINNING
 
 
 def _mentions(words: str, question: Question) -> bool:
