@@ -71,6 +71,7 @@ from storage.sql.facts import DraftFacts
 from storage.sql.journal import Journal
 from storage.sql.outbox import SqlOutbox
 from storage.sql.persons import Persons
+from storage.sql.pre_reviews import PreReviews
 from storage.sql.reminders import Reminders
 from storage.sql.session import Database
 from storage.sql.staff import Staff
@@ -287,6 +288,7 @@ def _desk(
         documents=_documents(parts),
         desk_tasks=DeskTasks(parts.database, parts.sealer),
         reminders=Reminders(parts.database),
+        pre_reviews=PreReviews(parts.database, parts.sealer, parts.lookups),
         wordings={
             name: load_notices(settings.services_dir, *parts.definitions.releases(name))
             for name in parts.definitions

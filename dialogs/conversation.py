@@ -111,7 +111,18 @@ class Paused:
     """She put the form aside; anything but a question resumes it."""
 
 
-Focus: TypeAlias = Asking | Correcting | Confirming | Choosing | Paused
+@dataclass(frozen=True, slots=True)
+class Enrolling:
+    """She is being asked what the register of 提前预审 wants (`dialogs/enrolling.py`).
+
+    `facts`: what is known by the form's keys; `asked`: which of it she said here, in order.
+    """
+
+    facts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    asked: tuple[str, ...] = ()
+
+
+Focus: TypeAlias = Asking | Correcting | Confirming | Choosing | Paused | Enrolling
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +163,10 @@ class About:
 
 WITHDRAW: Final = "withdraw"
 """The context of who asked to take something back and did not say what."""
+
+
+PRE_REVIEW: Final = "enrol"
+"""The context of who wants 预审登记 and is asked first in which province she is insured."""
 
 
 @dataclass(frozen=True, slots=True)

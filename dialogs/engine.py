@@ -6,6 +6,7 @@ not understood. It does no input or
 output, reads no clock and makes no ids; between two steps everything may go to disk and come back.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
@@ -21,12 +22,13 @@ from dialogs.conversation import (
     Confirming,
     Conversation,
     Correcting,
+    Enrolling,
     Paused,
 )
 from dialogs.deciding import announced
 from dialogs.definition import Definition
 from dialogs.draft import Draft
-from dialogs.kinds.reading import as_digits
+from dialogs.kinds.reading import as_digits, asks
 from dialogs.knowledge import OUTRIGHT
 from dialogs.offering import (
     confirm,
@@ -79,6 +81,12 @@ HELPERS: Final = frozenset({"human", "complaint"})
 or is said after it, is a note for the desk."""
 LOST: Final = frozenset({"unclear", "greeting", "greeting.back", "welcome_back"})
 """Texts that say, or show, that nothing was made of what she said."""
+AWAITED: Final[Mapping[str, type[Confirming | Choosing | Enrolling]]] = {
+    taps.PROPOSAL: Confirming,
+    taps.OFFERED: Choosing,
+    taps.ENROLLING: Enrolling,
+}
+"""What such a tap answers, while it is being talked about."""
 BREAKS: Final = " \u3000:：,，.。;；!！、\n"
 """What parts a command from the note behind it."""
 
@@ -229,12 +237,23 @@ def _typed(talk: Talk, said: Text) -> Talk:
     back = come_back(talk, said)
     if back is not None:
         return back
-    if not telling.awaits(talk) and names_option(talk, said.text):
+    if _comes_first(talk, said.text):
         return answered(talk, said)
     if among(said.text, talk.definition.words.greetings):
         return _greet(talk)
     consulted = telling.consult(talk, said.text)
     return _plainly(talk, said) if consulted is None else _aside_said(consulted)
+
+
+def _comes_first(talk: Talk, typed: str) -> bool:
+    """Whether it is an answer, even where it might be a question of when one may retire.
+
+    An option word for word; while she is registered for 提前预审, her ID number.
+    """
+    if isinstance(talk.conversation.focus, Enrolling):
+        greets = among(typed, talk.definition.words.greetings)
+        return not asks(typed) and not greets
+    return not telling.awaits(talk) and names_option(talk, typed)
 
 
 def _plainly(talk: Talk, said: Text) -> Talk:
@@ -376,9 +395,9 @@ def _by_the_way_tapped(talk: Talk, ref: taps.Ref) -> Talk:
 def _is_live(talk: Talk, ref: taps.Ref) -> bool:
     """Whether the tap belongs to what is being asked right now."""
     focus = talk.conversation.focus
-    if ref.question in {taps.PROPOSAL, taps.OFFERED}:
+    if ref.question in AWAITED:
         # one's asking number is enough: a blank draft has another id each time
-        awaited = Confirming if ref.question == taps.PROPOSAL else Choosing
+        awaited = AWAITED[ref.question]
         return isinstance(focus, awaited) and ref.asking == talk.conversation.asking
     if ref.draft != talk.draft.id or talk.draft.state != "open":
         return False

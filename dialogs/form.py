@@ -63,6 +63,8 @@ class Question(_Strict):
     skippable: bool = False
     review: bool = True
     """Listed when everything is shown for checking."""
+    commands: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """What else can be tapped with it, by the names of words.yaml (pre_review)."""
     login: bool = False
     """The province's login is offered with it: what is asked could be looked up instead."""
     options: Annotated[tuple[Option, ...], Field(strict=False)] = ()

@@ -6,13 +6,15 @@ said is not understood. A question of hers is answered first and costs no patien
 """
 
 import unicodedata
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final, TypeAlias, assert_never
 
-from dialogs import steps
+from dialogs import enrolling, steps
 from dialogs.answering import correct, read, reject, take
 from dialogs.asking import ask, ask_again
 from dialogs.conversation import (
+    PRE_REVIEW,
     Anew,
     Asking,
     Change,
@@ -20,6 +22,7 @@ from dialogs.conversation import (
     Confirming,
     Correcting,
     Delete,
+    Enrolling,
     Join,
     Part,
     Paused,
@@ -75,8 +78,10 @@ def answered(talk: Talk, said: Words) -> Talk:
             return _to_open_question(talk, said)
         case Correcting(key=key):
             return _to_question(talk, talk.definition.form.question(key), said)
-        case Confirming() | Choosing() if isinstance(said, Photo):
+        case Confirming() | Choosing() | Enrolling() if isinstance(said, Photo):
             return _photo_by_the_way(talk, said)
+        case Enrolling() as enrolled:
+            return enrolling.heard(talk, enrolled, said) or _unclear(talk, said)
         case Confirming(proposal=proposal):
             return _to_proposal(talk, proposal, said)
         case Choosing() as choosing:
@@ -116,6 +121,9 @@ def _to_choice(talk: Talk, choosing: Choosing, said: Words) -> Talk:
 
 def _goes_on(talk: Talk) -> Talk:
     """She has said whose pension it is: the form begins there."""
+    if talk.conversation.reminder == PRE_REVIEW:
+        talk = talk.with_conversation(replace(talk.conversation, reminder=""))
+        return steer(talk, "pre_review")
     return ask(talk) if talk.draft.state == "open" else steer(talk, "apply")
 
 
@@ -300,6 +308,8 @@ def again(talk: Talk, misses: int = 0) -> Talk:
             return propose_again(talk, proposal, misses)
         case Choosing() as choosing:
             return offer_again(talk, choosing, misses)
+        case Enrolling() as enrolled:
+            return enrolling.put(talk, enrolled, misses)
         case _:
             assert_never(talk.conversation.focus)
 

@@ -14,6 +14,7 @@ from dialogs.answering import better_wanted
 from dialogs.asking import ask, due
 from dialogs.conversation import WITHDRAW, Asking, Withdraw
 from dialogs.draft import SAID, Answer, Source
+from dialogs.enrolled import enrolled
 from dialogs.form import Question
 from dialogs.offering import propose
 from dialogs.parties import EMPLOYEE_NAME, is_shared
@@ -25,6 +26,8 @@ from dialogs.said import (
     AnewFound,
     CaseOpened,
     CaseWithdrawn,
+    Enrolled,
+    EnrolledFound,
     IdentityConfirmed,
     IdentityRefused,
     InvitationClosed,
@@ -55,8 +58,8 @@ UNTOUCHED: Final = frozenset({"waiting", "sent", "withdrawn"})
 
 def learn(talk: Talk, result: Result) -> Talk:
     """Go on with what an errand brought back."""
-    if isinstance(result, Reminded):
-        return reminded(talk, result.kind)
+    if isinstance(result, (Reminded, EnrolledFound, Enrolled)):
+        return _by_the_way(talk, result)
     if isinstance(result, (ProgressFound, CaseWithdrawn, WantedFound, AnewFound, NoAnew)):
         return _about_cases(talk, result)
     if isinstance(result, (InvitationOpened, InvitationClosed, NotJoined)):
@@ -66,6 +69,11 @@ def learn(talk: Talk, result: Result) -> Talk:
     if isinstance(result, (CaseOpened, SubmissionRefused)):
         return _submission(talk, result)
     return _for_open_draft(talk, result) if talk.draft.state in {"blank", "open"} else talk
+
+
+def _by_the_way(talk: Talk, result: Reminded | EnrolledFound | Enrolled) -> Talk:
+    """What belongs to no draft and no case."""
+    return reminded(talk, result.kind) if isinstance(result, Reminded) else enrolled(talk, result)
 
 
 def _for_open_draft(

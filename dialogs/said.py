@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias, get_args
 
+from cases.pre_reviews import State
 from cases.reminders import Kind
 from cases.values import JSON
 from dialogs.draft import Answer, Consent, Wanted
@@ -227,6 +228,27 @@ class Reminded:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrolledFound:
+    """What is registered of her for 提前预审: month, state, missing of each, the latest first.
+
+    `known`: by the form's keys, who she is where she is verified; else empty.
+    """
+
+    entries: tuple[Mapping[str, JSON], ...] = ()
+    known: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """She is in the register. `hers`: she may read where it stands (else only that it is so)."""
+
+    month: str
+    state: State
+    missing: str = field(default="", repr=False)
+    hers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Invited:
     """The code to send on, and the name under which it is kept."""
 
@@ -293,6 +315,8 @@ Result: TypeAlias = (
     | AnewFound
     | NoAnew
     | Reminded
+    | EnrolledFound
+    | Enrolled
     | Invited
     | NotInvited
     | InvitationOpened

@@ -12,9 +12,9 @@ from typing import Any, Final, Literal, TypeAlias
 from cases.checks import findings
 from cases.tellings import TELLINGS, TOLD
 from cases.values import JSON
-from dialogs import taps
+from dialogs import enrolling, taps
 from dialogs.conversation import Change as ChangeProposal
-from dialogs.conversation import Confirming, Correcting
+from dialogs.conversation import Confirming, Correcting, Enrolling
 from dialogs.deciding import decided_text
 from dialogs.definition import Definition
 from dialogs.form import Question, Section, general_key
@@ -32,6 +32,7 @@ from dialogs.turn import (
     Asked,
     ChangeProposed,
     Decided,
+    EnrolAsked,
     Event,
     FactAsked,
     KeepProposed,
@@ -47,7 +48,14 @@ from dialogs.turn import (
 
 PROVISIONAL: Final = frozenset(
     {"looking_up", "looking_up.still", "submitting", "progress.looking", "withdrawing"}
-    | {"inviting", "join.looking", "joining", "declining"}
+    | {
+        "pre_review.looking",
+        "pre_review.enrolling",
+        "inviting",
+        "join.looking",
+        "joining",
+        "declining",
+    }
 )
 """Texts that are overtaken by the result they announce."""
 
@@ -280,7 +288,7 @@ def _line(speech: _Speech, question: Question) -> dict[str, JSON]:
 
 
 def _ways_on(speech: _Speech, question: Question, misses: int) -> tuple[Choice, ...]:
-    names = ["skip"] if question.skippable else []
+    names = [*question.commands, *(["skip"] if question.skippable else [])]
     if speech.corrects(question):
         names.append("keep")
     if question.kind == CARD and _rung(misses) == "way_out":
@@ -476,6 +484,23 @@ def _fact_asked(speech: _Speech, event: FactAsked) -> tuple[Utterance, ...]:
     return (Utterance(asked, speech.numbered(taps.CONSULTED, options)),)
 
 
+def _enrol_asked(speech: _Speech, event: EnrolAsked) -> tuple[Utterance, ...]:
+    """The next step of 预审登记; before she agrees, all of it as it will be registered."""
+    focus, talk = speech.turn.conversation.focus, speech.talk
+    if not isinstance(focus, Enrolling):
+        return ()
+    offers = [(one.id, one.label) for one in enrolling.offers(talk, focus)]
+    key = f"pre_review.ask.{event.step}"
+    if _rung(event.misses) == "way_out":
+        text = speech.text("way_out", **speech.definition.contacts)
+    elif event.step == enrolling.CONSENT:
+        text = speech.text(key, **enrolling.params(talk, focus))
+    else:
+        text = speech.text(key)
+    ways = map(speech.command, ("keep", "human") if event.misses else ())
+    return (Utterance(text, (*speech.numbered(taps.ENROLLING, offers), *ways)),)
+
+
 Speaker: TypeAlias = Callable[[_Speech, Any], tuple[Utterance, ...]]
 
 SPEAKERS: Final[Mapping[type[Event], Speaker]] = {
@@ -493,6 +518,7 @@ SPEAKERS: Final[Mapping[type[Event], Speaker]] = {
     KnowledgeTold: _knowledge,
     KnowledgeOffered: _knowledge_offered,
     FactAsked: _fact_asked,
+    EnrolAsked: _enrol_asked,
     Waited: _waited,
 }
 """Who puts which event into words; a test holds it complete."""

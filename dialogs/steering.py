@@ -5,14 +5,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from dialogs import enrolling
 from dialogs.answering import correct, store_photo
 from dialogs.asking import applies_for_nothing, ask, ask_again, due
 from dialogs.conversation import (
+    PRE_REVIEW,
     WITHDRAW,
     Asking,
     Confirming,
     Correcting,
     Delete,
+    Enrolling,
     Part,
     Paused,
     StartAgain,
@@ -63,8 +66,11 @@ def _continue(talk: Talk, _: str) -> Talk:
 
 
 def _back(talk: Talk, _: str) -> Talk:
-    if isinstance(talk.conversation.focus, Correcting):
+    focus = talk.conversation.focus
+    if isinstance(focus, Correcting):
         return _keep(talk, "")
+    if isinstance(focus, Enrolling):
+        return enrolling.back(talk, focus)
     before = _last_said(talk)
     if before is None:
         return ask_again(talk.tell("back.nothing"))
@@ -76,6 +82,8 @@ def _keep(talk: Talk, _: str) -> Talk:
     focus, draft = talk.conversation.focus, talk.draft
     if isinstance(focus, Confirming):
         return decline(talk, focus.proposal)
+    if isinstance(focus, Enrolling):
+        return enrolling.leave(talk)
     if draft.state != "open":
         return _nothing_open(talk)
     if isinstance(focus, Correcting):
@@ -301,6 +309,13 @@ def _login(talk: Talk, _: str) -> Talk:
     return talk.tell("login.link", "continue")
 
 
+def _pre_review(talk: Talk, _: str) -> Talk:
+    if is_undecided(talk):
+        wanted = replace(talk.conversation, reminder=PRE_REVIEW)
+        return offer_provinces(talk.with_conversation(wanted))
+    return enrolling.enrol(talk)
+
+
 def _nothing_open(talk: Talk) -> Talk:
     return talk.tell("nothing_open", "apply", "progress")
 
@@ -329,4 +344,5 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "invite": invite_again,
     "join": join,
     "part": part,
+    "pre_review": _pre_review,
 }

@@ -6,6 +6,7 @@ d7k2m9:14:?:yes                      yes to what was proposed
 d7k2m9:14:=:retirement_month         one of the things offered
 d7k2m9:14:~:worker                   what was asked to say when she may retire
 d7k2m9:14:#:channel.where            a question that she may have meant
+d7k2m9:14:+:2027-03                  what the register of 提前预审 wants
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ OFFERED: Final = "="
 REVIEW: Final = "."
 CONSULTED: Final = "~"
 MEANT: Final = "#"
+ENROLLING: Final = "+"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,11 @@ _PLAIN: Final = """
     yes.part no.part yes.join_self no.join_self yes.join_agent no.join_agent
     submit.mandate_early submit.mandate_over submit.verify_by_her
     person.employee
+    pre_review.looking pre_review.enrolling pre_review.begin pre_review.hers pre_review.left
+    pre_review.yes pre_review.no
+    pre_review.of.man_60 pre_review.of.woman_55 pre_review.of.woman_50
+    pre_review.ask.name pre_review.ask.id_number pre_review.ask.phone
+    pre_review.ask.insured_city pre_review.ask.retirement_month
     edge.away edge.more edge.more_gone edge.see_more
 """
 
@@ -106,6 +111,10 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
     "consulting.paid": frozenset({"paid", "short", "enough_by_then", "still"}),
     "consulting.archive": CONTACTS | {"born", "archive_born", "lines", "archive_lines"},
     "consulting.reminded": frozenset({"month"}),
+    "pre_review.ask.consent": frozenset(
+        {"name", "id_number", "phone", "insured_city", "retirement_month"}
+    ),
+    "pre_review.standing": CONTACTS | {"month", "state", "missing", "opens", "reminds"},
     "consulting.duration": frozenset({"years", "months"}),
     "form.signature": frozenset({"name", "date"}),
     **dict.fromkeys(
@@ -122,6 +131,7 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
             "reminder.only_child_60",
             "reminder.pre_review",
             "consulting.rule",
+            "pre_review.none",
             "review.nothing",
         ),
         CONTACTS,

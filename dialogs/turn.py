@@ -137,6 +137,14 @@ class FactAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrolAsked:
+    """What the register of 提前预审 wants next: `pre_review.ask.<step>`."""
+
+    step: str
+    misses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Waited:
     """What this one had to answer is answered; now it is the other's turn."""
 
@@ -158,6 +166,7 @@ Event: TypeAlias = (
     | KnowledgeTold
     | KnowledgeOffered
     | FactAsked
+    | EnrolAsked
     | Waited
 )
 
@@ -280,6 +289,29 @@ class Remind:
 
 
 @dataclass(frozen=True, slots=True)
+class FindEnrolled:
+    """Look up what is registered of somebody for 提前预审, and who she is if she is verified."""
+
+    subject: str
+    province: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """Take somebody into the register of 提前预审 (`cases/pre_reviews.py`); twice it is once.
+
+    `facts` by the form's keys: name, id_number, phone, insured_city, retirement_month (YYYY-MM);
+    `consent` is the version of the statement she agreed to.
+    """
+
+    person: str
+    subject: str
+    province: str
+    consent: str
+    facts: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class EraseDraft:
     """Delete a draft and the photos that only it had."""
 
@@ -342,6 +374,8 @@ Errand: TypeAlias = (
     | ApplyAnew
     | OpenTask
     | Remind
+    | FindEnrolled
+    | Enrol
     | EraseDraft
     | ErasePerson
     | Invite

@@ -17,6 +17,7 @@ from cases.case import Case, Clock, Item, Missing
 from cases.clocks import retirement_month
 from cases.definition import ANY_OFFICE, Service
 from cases.events import Event
+from cases.pre_reviews import PreReview, State
 from cases.reminders import KINDS, Reminder
 from cases.routing import counter_of
 from cases.tellings import paid_from
@@ -56,6 +57,9 @@ Rule: TypeAlias = Told | Untold
 def _applicant(notice: str, urgency: Urgency, *overtakes: str) -> Told:
     return Told(MappingProxyType({"person": notice}), urgency, frozenset(overtakes))
 
+
+MARKED: Final[tuple[State, ...]] = ("in_order", "missing")
+"""The marks in the register of 提前预审 that she is told of."""
 
 _SAID_AT_ONCE = Untold("she did it herself, and the conversation answers with what came of it")
 _FOR_THE_DESK = Untold("it asks something of the desk, not of her")
@@ -105,6 +109,11 @@ PERSONAL: Final[Mapping[str, Told]] = MappingProxyType(
         "draft_ends": _applicant("draft_ends", "needs_you"),
         "new_phone": _applicant("new_phone", "needs_you"),
         **{kind: _applicant(kind, "needs_you") for kind in KINDS},
+        # HR has looked at her papers beforehand (`pre_review_notice`)
+        **{
+            f"pre_review_{state}": _applicant(f"pre_review_{state}", "needs_you")
+            for state in MARKED
+        },
         # two people at one draft: each is told of the other's step, and of nothing that is in it
         "proxy_joined": _applicant("proxy_joined", "news"),
         "proxy_declined": _applicant("proxy_declined", "needs_you"),
@@ -177,6 +186,23 @@ def reminder_notice(reminder: Reminder, row_id: str, at: datetime) -> NewRow:
     params: dict[str, JSON] = {"due_on": day_of(at).isoformat(), "month": reminder.month}
     notice = Notice(reminder.kind, "", reminder.province, "", at, params, _APPLICANT)
     return _alone(notice, reminder.person, row_id)
+
+
+def pre_review_notice(entry: PreReview, row_id: str, at: datetime) -> NewRow | None:
+    """The outbox row that tells her how HR has marked her papers; `entry` as it is now.
+
+    None where nobody's phone is known, or the mark is none that is told (`MARKED`).
+    """
+    if not entry.person or entry.state not in MARKED:
+        return None
+    params: dict[str, JSON] = {
+        "due_on": day_of(at).isoformat(),
+        "month": entry.month,
+        "reason": entry.missing,
+    }
+    key = f"pre_review_{entry.state}"
+    notice = Notice(key, "", entry.province, "", at, params, _APPLICANT)
+    return _alone(notice, entry.person, row_id)
 
 
 def _alone(notice: Notice, person: str, row_id: str) -> NewRow:

@@ -27,6 +27,7 @@ from storage.sql.cases import Cases
 from storage.sql.desk import DeskTasks
 from storage.sql.outbox import SqlOutbox
 from storage.sql.persons import Persons
+from storage.sql.pre_reviews import PreReviews
 from storage.sql.reminders import Reminders
 
 
@@ -50,6 +51,7 @@ class Desk:
     documents: Documents
     desk_tasks: DeskTasks
     reminders: Reminders
+    pre_reviews: PreReviews
     wordings: Mapping[str, Wordings]
     platform: Platform
     households: Households

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from bot.envelopes import Order, order_from_bytes
-from bot.errands import anew, inviting, work
+from bot.errands import anew, enrolling, inviting, work
 from bot.errands.desk import Desk
 from bot.errands.failures import TryAgain
 from bot.hearing import ERRAND_SECONDS
@@ -36,6 +36,8 @@ DOERS: Final[Mapping[str, Doer]] = {
     "ApplyAnew": anew.apply_anew,
     "OpenTask": work.open_task,
     "Remind": keep_reminder,
+    "FindEnrolled": enrolling.find_enrolled,
+    "Enrol": enrolling.enrol,
     "EraseDraft": work.erase_draft,
     "ErasePerson": work.erase_person,
     "Invite": inviting.invite,
@@ -51,7 +53,7 @@ DOERS: Final[Mapping[str, Doer]] = {
 
 QUICK: Final = frozenset(
     {"Submit", "Supply", "FindProgress", "FindWanted", "WithdrawCase", "ApplyAnew", LOOK_UP}
-    | {"Invite", "OpenInvitation", "AnswerInvitation"}
+    | {"Invite", "OpenInvitation", "AnswerInvitation", "FindEnrolled", "Enrol"}
 )
 """Errands whose result may still be in the passive answer."""
 

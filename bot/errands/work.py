@@ -270,6 +270,7 @@ async def erase_person(desk: Desk, errand: Errand, order: Order) -> None:
     for address in await desk.persons.addresses(erased.person):
         await desk.persons.unlink(address.id)
     await desk.reminders.forget(erased.person)
+    await desk.pre_reviews.forget(erased.person)
     if not await desk.cases.of_person(erased.person):
         await desk.persons.erase(erased.person)
     await desk.errands.finish(errand.id)

@@ -31,6 +31,8 @@ class Consulting:
     """And until so many months before it."""
     flexible_women: tuple[Kind, ...]
     """The original ages that a woman insured as flexibly employed may come under."""
+    pre_review: bool = False
+    """Whether papers are looked at beforehand, and a register of them is kept (HN-48)."""
 
 
 def known(about: About | None, draft: Draft, person: str, heard: Heard) -> About:
@@ -68,17 +70,23 @@ def _before(about: About | None, draft: Draft, person: str, heard: Heard) -> Abo
 
 def of_draft(draft: Draft, person: str) -> About:
     """What the form was told: the ID number, the sex, how she is insured."""
-    about = About(person)
-    number = draft.value("id_number")
-    card = read_identity_number(number) if isinstance(number, str) else None
-    if isinstance(card, IdentityNumber):
-        month = str(Month(card.birth_date.year, card.birth_date.month))
-        about = replace(about, born=(month, month), sex=card.sex)
+    about = of_card(About(person), draft.value("id_number"))
     sexes: Mapping[JSON, Sex] = {"male": "male", "female": "female"}
     about = replace(about, sex=sexes.get(draft.value("sex"), about.sex))
+    posts: Mapping[JSON, Post] = {"cadre": "cadre", "worker": "worker"}
+    post = posts.get(draft.value("post"), "") if about.sex == "female" else ""
     if draft.value("person_kind") == "flexible":
-        about = replace(about, post="flexible")
-    return about
+        post = "flexible"
+    return replace(about, post=post)
+
+
+def of_card(about: About, number: JSON) -> About:
+    """With the birth and the sex of an ID number."""
+    card = read_identity_number(number) if isinstance(number, str) else None
+    if not isinstance(card, IdentityNumber):
+        return about
+    month = str(Month(card.birth_date.year, card.birth_date.month))
+    return replace(about, born=(month, month), sex=card.sex)
 
 
 def _narrowed(span: Span | None, month: int) -> Span | None:

@@ -227,8 +227,10 @@ def _todo(talk: Talk, about: About, age: RetirementAge) -> Talk:
     consulting, now = talk.definition.consulting, _this_month(talk)
     opens, closes = age.statutory.plus(-consulting.opens), age.statutory.plus(-consulting.closes)
     soonest = max(age.earliest, now.plus(NOTICE))
+    enrols = consulting.pre_review and not about.someone_else and now <= closes
     return talk.tell(
         "consulting.todo",
+        *(("pre_review",) if enrols else ()),
         when="before" if now < opens else "now" if now <= closes else "after",
         opens=shown(str(opens)),
         closes=shown(str(closes)),

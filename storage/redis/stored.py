@@ -22,6 +22,7 @@ from dialogs.conversation import (
     Conversation,
     Correcting,
     Delete,
+    Enrolling,
     Focus,
     Join,
     Keep,
@@ -204,6 +205,8 @@ def _focus_out(focus: Focus) -> list[Any]:
             return ["choosing", what, options]
         case Paused():
             return ["paused"]
+        case Enrolling(facts=facts, asked=asked):
+            return ["enrolling", facts, asked]
     assert_never(focus)
 
 
@@ -219,6 +222,8 @@ def _focus_in(words: list[Any]) -> Focus:
             return Choosing(what, tuple(options))
         case ["paused"]:
             return Paused()
+        case ["enrolling", facts, asked]:
+            return Enrolling(facts, tuple(asked))
         case _:
             raise FromTheFuture
 

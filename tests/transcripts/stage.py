@@ -23,6 +23,8 @@ from dialogs.said import (
     AnewFound,
     CaseOpened,
     CaseWithdrawn,
+    Enrolled,
+    EnrolledFound,
     Followed,
     IdentityConfirmed,
     IdentityRefused,
@@ -56,6 +58,7 @@ from dialogs.turn import (
     AnswerInvitation,
     ApplyAnew,
     AskRegistry,
+    Enrol,
     EraseDraft,
     Errand,
     FetchPapers,
@@ -109,6 +112,8 @@ class Stage:
     """Everything that could be tapped so far: (id, label, number)."""
     photos: list[StorePhoto] = field(default_factory=list)
     """Photos on their way into the store."""
+    enrol: Enrol | None = None
+    """Whom the register was last asked to take in."""
     answering: AnswerInvitation | None = None
     """The invitation that was answered last."""
     media: int = 0
@@ -162,6 +167,7 @@ class Stage:
         self._remember(bubbles)
         self.photos += [one for one in turn.errands if isinstance(one, StorePhoto)]
         for one in turn.errands:
+            self.enrol = one if isinstance(one, Enrol) else self.enrol
             self.answering = one if isinstance(one, AnswerInvitation) else self.answering
         return [line for bubble in bubbles for line in drawn(bubble)] + [
             f"  ~ {told(errand)}" for errand in turn.errands
@@ -244,12 +250,14 @@ def drawn(bubble: Utterance) -> list[str]:
 
 def told(errand: Errand) -> str:
     """What is to be done outside, in a few words."""
-    return f"{type(errand).__name__} {_detail(errand) or _of_two(errand)}".strip()
+    return f"{type(errand).__name__} {_detail(errand) or _others(errand)}".strip()
 
 
-def _of_two(errand: Errand) -> str:
-    """What becomes of the draft itself, which two people may have in common."""
+def _others(errand: Errand) -> str:
+    """What becomes of the draft itself, which two people may have in common; 预审登记."""
     match errand:
+        case Enrol(facts=facts):
+            return f"{facts['insured_city']} {facts['retirement_month']}"
         case EraseDraft(draft=draft):
             return draft
         case TellParty(person=person, notice=notice):
@@ -279,6 +287,28 @@ def _detail(errand: Errand) -> str:
 
 
 # ---- results of errands -------------------------------------------------------------------
+
+
+def _enrolled(stage: Stage, words: list[str]) -> list[Said]:
+    """`enrolled nothing`, `enrolled known 姓名 号码 电话`, `enrolled 2027-03 missing 招工表`."""
+    match words:
+        case ["nothing"]:
+            return [EnrolledFound()]
+        case ["known", name, number, phone]:
+            known = {"name": name, "id_number": number, "phone": phone}
+            return [EnrolledFound((), known)]
+        case [month, state, *missing]:
+            entry = {"month": month, "state": state, "missing": "".join(missing)}
+            return [EnrolledFound((entry,))]
+        case _:
+            raise ValueError(words)
+
+
+def _enrolling(stage: Stage, words: list[str]) -> list[Said]:
+    """What was asked for last was registered; `stranger`: by somebody who may read no more."""
+    assert stage.enrol is not None
+    month = stage.enrol.facts["retirement_month"]
+    return [Enrolled(month, "registered", hers=words != ["stranger"])]
 
 
 def _login(stage: Stage, words: list[str]) -> list[Said]:
@@ -456,6 +486,8 @@ _RESULTS: Mapping[str, Callable[[Stage, list[str]], list[Said]]] = {
     "login-refused": _not_known,
     "registry": _registry,
     "papers": _papers,
+    "enrolled": _enrolled,
+    "enrolling": _enrolling,
     "stored": _stored,
     "lost": _lost,
     "opened": _opened,
