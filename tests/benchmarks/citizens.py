@@ -94,6 +94,7 @@ def script(number: int) -> tuple[tuple[str, str], ...]:
         ("children.born", "1992年5月"),
         ("children.kind", "亲生"),
         ("children.living", "健在"),
+        ("children.note", "跳过"),
         ("children.more", "没有了"),
         ("delivery", "1"),
         ("pickup_office", "1"),

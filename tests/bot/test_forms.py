@@ -89,6 +89,7 @@ FULL: Mapping[str, JSON] = {
     "children.0.kind": "born",
     "children.0.living": False,
     "children.0.died_on": "2008-05",
+    "children.0.note": "因病去世（编的）",
     "children.0.more": True,
     "children.1.name": "李念慈",
     "children.1.sex": "female",

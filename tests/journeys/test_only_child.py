@@ -6,7 +6,7 @@ from storage.sql.session import as_day
 from tests.journeys.city import City
 
 SPOUSE = ("李玉兰", "410105197106159024", "1", "19900000022")
-CHILD = ("王小虹", "女", "1992年6月", "亲生的", "健在", "没有了")
+CHILD = ("王小虹", "女", "1992年6月", "亲生的", "健在", "跳过", "没有了")
 
 
 async def test_a_department_that_pulls_gets_the_whole_table(henan: City) -> None:

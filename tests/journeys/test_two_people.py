@@ -50,7 +50,7 @@ async def filled_in(her: Phone) -> None:
     await her.sees("要申请城镇独生子女")
     for words in ("1", "1", "1", "李秀兰", "41010519680312202X", "1", "13600000002"):
         await her.say(words)
-    for words in ("王晓明", "男", "1992年5月", "亲生", "健在", "没有了", "本人郑重承诺"):
+    for words in ("王晓明", "男", "1992年5月", "亲生", "健在", "跳过", "没有了", "本人郑重承诺"):
         await her.say(words)
     for words in ("今天", "2027年3月1日", "本人同意委托", "1", "1"):
         await her.say(words)
