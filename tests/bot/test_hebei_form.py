@@ -97,8 +97,23 @@ def test_every_field_is_filled_in_on_one_page() -> None:
         ),
         (
             ("HB05",),
-            {"special_kind": "illness", "needs_qualification": None, "fund_consent_held": None},
+            {
+                "situation": "s3",
+                "special_kind": "illness",
+                "needs_qualification": None,
+                "fund_consent_held": None,
+            },
             {2, 3, 10},
+        ),
+        (  # 因病提前退休核准 is for employees of enterprises (三 3): situation 3 alone is marked
+            ("HB05",),
+            {
+                "situation": "s5",
+                "special_kind": "illness",
+                "needs_qualification": None,
+                "fund_consent_held": None,
+            },
+            {3, 10},
         ),
         (("HB04", "HB05"), {"needs_qualification": False}, {3, 4, 8, 11}),
     ],

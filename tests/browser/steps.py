@@ -26,7 +26,15 @@ async def apply(screen: Screen) -> None:
         await screen.say(typed)
     await screen.tap("男")
     await screen.say("1992年5月")
-    for label in ("生子女", "健在", "跳过", "没有了", "自己去领", "郑州市政务服务中心", "同意并提交"):
+    for label in (
+        "生子女",
+        "健在",
+        "跳过",
+        "没有了",
+        "自己去领",
+        "郑州市政务服务中心",
+        "同意并提交",
+    ):
         await screen.tap(label)
     await screen.hears("提交成功")
 
