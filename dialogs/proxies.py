@@ -10,12 +10,15 @@ from typing import Final
 from dialogs.asking import ask, invite
 from dialogs.conversation import Asking, Join, Part, Subject
 from dialogs.draft import Answer, is_known
+from dialogs.form import Question
 from dialogs.offering import EMPLOYEE, is_undecided, left, offer_provinces, propose
 from dialogs.parties import (
     AGENT_CONSENT,
     BEGINNING,
     EMPLOYEE_NAME,
     HERS,
+    INSURED_AS,
+    PERSON_KIND,
     has_joined,
     is_sent,
     is_shared,
@@ -90,7 +93,17 @@ def invite_again(talk: Talk, _: str) -> Talk:
     if is_shared(draft) or not talk.definition.takes_agents:
         return ask(talk)
     begun = Answer("handed_over", "citizen", talk.now)
-    return ask(talk.with_answer(BEGINNING, begun).tell("handing_over"))
+    return ask(_known_already(talk).with_answer(BEGINNING, begun).tell("handing_over"))
+
+
+def _known_already(talk: Talk) -> Talk:
+    """She has said how she is insured: who may apply for her follows, and is not asked again."""
+    said = talk.draft.answers.get(PERSON_KIND)
+    asked = talk.definition.form.by_key.get(INSURED_AS)
+    ids = {one.id for one in asked.options} if isinstance(asked, Question) else set()
+    if said is None or said.value not in ids:
+        return talk
+    return talk.with_answer(INSURED_AS, replace(said, known=None))
 
 
 def join(talk: Talk, code: str) -> Talk:
