@@ -136,6 +136,7 @@ def _compared(floors: Sequence[Outcome], candidates: Sequence[Outcome]) -> list[
         _figure("service: throughput", "turns/s", [run.per_second for run in candidates]),
         _figure("service: of the floor's throughput", "", ratios, 0.5, at_least=True),
         _figure("service: CPU a turn", "µs", [run.cpu_each for run in candidates], 1100),
+        _figure("service: CPU of its event loop", "µs", [run.loop_each for run in candidates]),
         _figure("service: CPU of the floor's", "", [o.cpu_each / f.cpu_each for f, o in pairs]),
         _figure("service: p50", "ms", [run.quantile(0.5) for run in candidates]),
         _figure("service: p99", "ms", [run.quantile(0.99) for run in candidates], 50),

@@ -22,6 +22,8 @@ class Outcome:
     seconds: float = 0.0
     cpu: float = 0.0
     """Seconds of the server process, system time included."""
+    loop: float = 0.0
+    """What of it is its event loop's: threads look at photos and write to SQLite."""
     latencies: list[float] = field(default_factory=list)
     answers: list[tuple[Post, bytes]] = field(default_factory=list)
 
@@ -33,6 +35,11 @@ class Outcome:
     def cpu_each(self) -> float:
         """Microseconds a turn."""
         return self.cpu / len(self.latencies) * 1e6
+
+    @property
+    def loop_each(self) -> float:
+        """Microseconds a turn."""
+        return self.loop / len(self.latencies) * 1e6
 
     def quantile(self, share: float) -> float:
         """Milliseconds within which this share of the turns was answered."""
@@ -49,12 +56,12 @@ async def play(
     """
     outcome = Outcome()
     line = deque((citizen.posts, 0) for citizen in citizens)
-    before, begun = cpu_seconds(pid), time.perf_counter()
+    before, begun = (cpu_seconds(pid), loop_seconds(pid)), time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for _ in range(min(connections, len(citizens))):
             group.create_task(_connection(port, line, outcome))
     outcome.seconds = time.perf_counter() - begun
-    outcome.cpu = cpu_seconds(pid) - before
+    outcome.cpu, outcome.loop = cpu_seconds(pid) - before[0], loop_seconds(pid) - before[1]
     return outcome
 
 
@@ -82,5 +89,14 @@ async def _body(reader: asyncio.StreamReader) -> bytes:
 
 def cpu_seconds(pid: int) -> float:
     """What the process has used so far, all its threads together (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return _seconds(Path(f"/proc/{pid}/stat"))
+
+
+def loop_seconds(pid: int) -> float:
+    """What its first thread has used, which runs the event loop."""
+    return _seconds(Path(f"/proc/{pid}/task/{pid}/stat"))
+
+
+def _seconds(stat: Path) -> float:
+    fields = stat.read_text("ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / sysconf("SC_CLK_TCK")
