@@ -169,6 +169,12 @@ def _is_given(key: str, *, wanted: bool) -> Test:
 
 
 def _all_of(tests: Sequence[Test]) -> Test:
+    if len(tests) == 2:
+        first, second = tests
+        return lambda answers, today, rules: (
+            first(answers, today, rules) and second(answers, today, rules)
+        )
+
     def test(answers: Answers, today: date, rules: Mapping[str, Rule]) -> bool:
         for one in tests:  # noqa: SIM110 — all() over a generator takes twice as long
             if not one(answers, today, rules):
@@ -179,7 +185,13 @@ def _all_of(tests: Sequence[Test]) -> Test:
 
 
 def _any_of(tests: Sequence[Test]) -> Test:
-    return lambda answers, today, rules: any(one(answers, today, rules) for one in tests)
+    def test(answers: Answers, today: date, rules: Mapping[str, Rule]) -> bool:
+        for one in tests:  # noqa: SIM110 — as above
+            if one(answers, today, rules):
+                return True
+        return False
+
+    return test
 
 
 def _none_of(refused: Test) -> Test:
