@@ -16,8 +16,6 @@ from dialogs.text_keys import CONTACTS
 APPLICANT: Final = "applicant"
 """The question who applies, where more than the person herself may."""
 PHOTOS: Final = "photos"
-AWAITED: Final = frozenset({"agent_id_photo"})
-"""Named by the plans while the questions of whoever applies for her are still being written."""
 
 
 def service_mistakes(definition: Definition) -> Iterator[str]:
@@ -89,7 +87,7 @@ def _papers(definition: Definition) -> Iterator[str]:
     """What goes along is a document we print or a photo she sends; so is what is required."""
     service = definition.service
     asked = _asked(definition)
-    photos = AWAITED | {key for key, one in asked.items() if one and one.kind == PHOTOS}
+    photos = {key for key, one in asked.items() if one and one.kind == PHOTOS}
     printed = {document.code for document in service.documents}
     for item in service.items:
         for code in sorted(set(item.needs.documents) - photos - printed):
