@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from bot import archiving, staff
+from bot.backing_up import make_backup, restore_backup
 from bot.checking import check_definitions, check_everything
 from bot.departments.connections import ConnectionsBroken
 from bot.freezing import freeze_definitions
@@ -226,3 +227,24 @@ def archive_key() -> None:
 def archive_due() -> None:
     """List the closed cases whose years of keeping are over."""
     _run(archiving.list_due)
+
+
+Keys = Annotated[Path | None, typer.Option(help="another place, for what must not lie beside it")]
+
+
+@app.command("backup")
+def backup_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="new or empty")], keys: Keys = None
+) -> None:
+    """Copy records, drafts and documents, sealed as they are; also while the service runs."""
+    _run(lambda settings: make_backup(settings, folder, keys))
+
+
+@app.command("restore")
+def restore_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="what `backup` has made")],
+    keys: Keys = None,
+    force: Annotated[bool, typer.Option(help="replace what is there")] = False,
+) -> None:
+    """Put a backup back; the service must be stopped."""
+    _run(lambda settings: restore_backup(settings, folder, keys, force=force))

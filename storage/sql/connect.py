@@ -91,6 +91,11 @@ async def check_schema(database: Database) -> None:
         raise SchemaTooOld
 
 
+async def schema_of(database: Database) -> frozenset[str]:
+    """The names of the migrations that have made it."""
+    return frozenset(await _applied(database.client))
+
+
 async def _made_by_newer(client: BaseDBAsyncClient) -> bool:
     return bool(await _applied(client) - _known())
 
