@@ -289,6 +289,7 @@ def _desk(
         desk_tasks=DeskTasks(parts.database, parts.sealer),
         reminders=Reminders(parts.database),
         pre_reviews=PreReviews(parts.database, parts.sealer, parts.lookups),
+        journal=Journal(parts.database),
         wordings={
             name: load_notices(settings.services_dir, *parts.definitions.releases(name))
             for name in parts.definitions

@@ -40,6 +40,11 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """Everything of hers that was not handed in would be erased (个保法 47)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Withdraw:
     """The case would be taken back or, later, withdrawn."""
 
@@ -72,7 +77,7 @@ class Part:
     """Two people would go on apart: she applies by herself."""
 
 
-Proposal: TypeAlias = Change | Keep | StartAgain | Delete | Withdraw | Anew | Join | Part
+Proposal: TypeAlias = Change | Keep | StartAgain | Delete | Forget | Withdraw | Anew | Join | Part
 
 # ---- what is being talked about ------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from dialogs.conversation import (
     Choosing,
     Confirming,
     Delete,
+    Forget,
     Join,
     Keep,
     Part,
@@ -36,6 +37,7 @@ from dialogs.turn import (
     ApplyAnew,
     ChangeProposed,
     EraseDraft,
+    ErasePerson,
     Event,
     KeepProposed,
     Offered,
@@ -143,7 +145,9 @@ def labelled(talk: Talk, choosing: Choosing) -> Labelled:
     return tuple((option, _label(talk, choosing.what, option)) for option in choosing.options)
 
 
-def propose(talk: Talk, proposal: StartAgain | Delete | Withdraw | Anew | Join | Part) -> Talk:
+def propose(
+    talk: Talk, proposal: StartAgain | Delete | Forget | Withdraw | Anew | Join | Part
+) -> Talk:
     """Yes or no to something that cannot simply be undone."""
     return propose_again(talk.focus(Confirming(proposal)), proposal)
 
@@ -153,9 +157,10 @@ def propose_again(talk: Talk, proposal: Proposal, misses: int = 0) -> Talk:
     return talk.happened(_proposing(proposal, misses))
 
 
-_BARE: Final[Mapping[type[StartAgain | Delete | Part], str]] = {
+_BARE: Final[Mapping[type[StartAgain | Delete | Forget | Part], str]] = {
     StartAgain: "restart",
     Delete: "delete",
+    Forget: "forget",
     Part: "part",
 }
 """Proposals that mention nothing, by the key of their wording."""
@@ -167,7 +172,7 @@ def _proposing(proposal: Proposal, misses: int) -> Event:
             return ChangeProposed(key, value, misses)
         case Keep(key=key, value=value, reason=reason, params=params):
             return KeepProposed(key, value, reason, params, misses)
-        case StartAgain() | Delete() | Part():
+        case StartAgain() | Delete() | Forget() | Part():
             return Proposed(_BARE[type(proposal)], misses=misses)
         case Withdraw(case_no=case_no):
             return Proposed("withdraw", {"case_no": case_no}, misses)
@@ -204,7 +209,7 @@ def confirm(talk: Talk, proposal: Proposal) -> Talk:
             return apply_change(talk, proposal)
         case Keep(key=key, value=value):
             return accept(talk, talk.definition.form.question(key), value)
-        case StartAgain() | Delete() | Part():
+        case StartAgain() | Delete() | Forget() | Part():
             return _ended(talk, proposal)
         case Withdraw(case_no=case_no):
             errand = WithdrawCase(talk.conversation.speaking_for, case_no)
@@ -217,7 +222,7 @@ def confirm(talk: Talk, proposal: Proposal) -> Talk:
             assert_never(proposal)
 
 
-def _ended(talk: Talk, proposal: StartAgain | Delete | Part) -> Talk:
+def _ended(talk: Talk, proposal: StartAgain | Delete | Forget | Part) -> Talk:
     """The draft is no longer what it was."""
     match proposal:
         case StartAgain():
@@ -225,6 +230,8 @@ def _ended(talk: Talk, proposal: StartAgain | Delete | Part) -> Talk:
             return offer_provinces(talk) if len(talk.definition.served) > 1 else ask(talk)
         case Delete():
             return _deleted(talk).tell("deleted", "apply")
+        case Forget():
+            return _forgotten(talk)
         case Part():
             return left(talk)
         case _:
@@ -238,7 +245,7 @@ def decline(talk: Talk, proposal: Proposal) -> Talk:
             return _once_more(talk, key)
         case Join():
             return _answer_invitation(talk, proposal, agreed=False)
-        case Change() | StartAgain() | Delete() | Withdraw() | Anew() | Part():
+        case Change() | StartAgain() | Delete() | Forget() | Withdraw() | Anew() | Part():
             talk = talk.tell("left_as_it_is")
             return ask(talk) if talk.draft.state == "open" else talk.focus(Asking())
         case _:
@@ -331,6 +338,11 @@ def fetch_again(talk: Talk, case_no: str) -> Talk:
     """Have fetched what she applied with, to file it anew (`dialogs/anew.py` goes on)."""
     errand = ApplyAnew(talk.conversation.speaking_for, case_no)
     return talk.errand(errand).tell("progress.looking")
+
+
+def _forgotten(talk: Talk) -> Talk:
+    """What she has not handed in goes, drafts and all; the errand sees to it once this is said."""
+    return talk.errand(ErasePerson(talk.conversation.person)).focus(Asking()).tell("forgotten")
 
 
 def _speak_for(talk: Talk, option: str) -> Talk:

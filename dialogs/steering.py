@@ -16,6 +16,7 @@ from dialogs.conversation import (
     Correcting,
     Delete,
     Enrolling,
+    Forget,
     Part,
     Paused,
     StartAgain,
@@ -180,6 +181,10 @@ def _delete(talk: Talk, _: str) -> Talk:
     return propose(talk, Delete()) if talk.draft.state == "open" else _nothing_open(talk)
 
 
+def _forget(talk: Talk, _: str) -> Talk:
+    return propose(talk, Forget())
+
+
 def _switch(talk: Talk, _: str) -> Talk:
     return offer_persons(talk)
 
@@ -332,6 +337,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "pause": _pause,
     "restart": _restart,
     "delete": _delete,
+    "forget": _forget,
     "switch": _switch,
     "human": _human,
     "complaint": _complaint,

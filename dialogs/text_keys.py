@@ -16,7 +16,7 @@ JOINING: Final = frozenset({"organisation", "agent", "phone", "name"})
 
 _PLAIN: Final = """
     greeting greeting.back welcome welcome_back restarted deleted nothing_open left_as_it_is
-    not_given unclear answer_by_number noted thanks anything_else go_on
+    forgotten not_given unclear answer_by_number noted thanks anything_else go_on
     tap.old tap.other_draft back.nothing change.nothing skip.needed
     choose.draft choose.province choose.person choose.line choose.section
     person.self person.spouse person.father person.mother person.other
@@ -30,8 +30,9 @@ _PLAIN: Final = """
     submit.refused.changed submit.refused.already submit.refused.identity
     submit.refused.under_way
     submitting submitting.wait withdrawing
-    withdraw.which confirm.restart confirm.delete
+    withdraw.which confirm.restart confirm.delete confirm.forget
     yes.withdraw no.withdraw yes.restart no.restart yes.delete no.delete
+    yes.forget no.forget
     yes.change no.change yes.keep no.keep
     progress.looking progress.none supplement.none supplement.draft_first
     command.change_this

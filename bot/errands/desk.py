@@ -25,6 +25,7 @@ from storage.redis.turns import Turns
 from storage.sealing import Lookups
 from storage.sql.cases import Cases
 from storage.sql.desk import DeskTasks
+from storage.sql.journal import Journal
 from storage.sql.outbox import SqlOutbox
 from storage.sql.persons import Persons
 from storage.sql.pre_reviews import PreReviews
@@ -52,6 +53,7 @@ class Desk:
     desk_tasks: DeskTasks
     reminders: Reminders
     pre_reviews: PreReviews
+    journal: Journal
     wordings: Mapping[str, Wordings]
     platform: Platform
     households: Households

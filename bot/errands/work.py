@@ -4,6 +4,9 @@ Where a function ends without `hearing.learn`, it finishes the errand itself.
 """
 
 import asyncio
+from typing import Final
+
+import structlog
 
 from bot.envelopes import Order
 from bot.errands.desk import Desk
@@ -33,7 +36,7 @@ from notifications.catalog import personal_notice
 from storage.documents.store import Use
 from storage.redis.errands import Errand
 from storage.sql.persons import Address, Identity, Verified
-from storage.sql.records import NewDeskTask
+from storage.sql.records import Entry, NewDeskTask, Written
 
 __all__ = [
     "erase_draft",
@@ -52,7 +55,11 @@ __all__ = [
     "withdraw",
 ]
 
+log = structlog.get_logger()
+
 CHANNEL = "wechat"
+PERSON_ERASED: Final = "person_erased"
+"""The journal's word for it; who she was it does not say."""
 REFERRED = frozenset({"moved_out", "cancelled", "deceased"})
 """Household states with which nothing is filled in and a counter must look (design.md)."""
 
@@ -256,7 +263,11 @@ async def forget_ended(desk: Desk, errand: Errand, order: Order) -> None:  # noq
 
 
 async def erase_person(desk: Desk, errand: Errand, order: Order) -> None:
-    """She left the account: unlink the address, erase what was not submitted, keep the cases."""
+    """She left, or wants to be forgotten: erase what was not submitted, keep the cases.
+
+    What the law keeps (domain.md 5, 归档; 个保法 47): the cases with their papers and journals, and
+    who she is as far as a case needs it.
+    """
     (erased,) = order.errands
     assert isinstance(erased, ErasePerson)
     drafts = await desk.drafts.of(erased.person)
@@ -271,9 +282,22 @@ async def erase_person(desk: Desk, errand: Errand, order: Order) -> None:
         await desk.persons.unlink(address.id)
     await desk.reminders.forget(erased.person)
     await desk.pre_reviews.forget(erased.person)
-    if not await desk.cases.of_person(erased.person):
-        await desk.persons.erase(erased.person)
+    await desk.persons.forget_traces(erased.person)
+    for person in await desk.persons.spoken_for(erased.person):
+        if not await desk.cases.of_person(person):
+            await desk.persons.erase(person)
+    await _note_erased(desk, erased.person)
     await desk.errands.finish(errand.id)
+
+
+async def _note_erased(desk: Desk, person: str) -> None:
+    """That it was done stands in the journal of each of her cases, once, and nothing of hers."""
+    entry = Entry(desk.clock(), PERSON_ERASED)
+    for case in await desk.cases.of_person(person):
+        links = await desk.journal.of_case(case.case_no)
+        if not links or links[-1].kind != PERSON_ERASED:
+            await desk.cases.change(case.case_no, lambda one: Written(one, journal=(entry,)))
+    log.info(PERSON_ERASED)
 
 
 async def _erase_papers(desk: Desk, draft: str) -> None:

@@ -24,6 +24,7 @@ from dialogs.conversation import (
     Delete,
     Enrolling,
     Focus,
+    Forget,
     Join,
     Keep,
     Part,
@@ -228,9 +229,10 @@ def _focus_in(words: list[Any]) -> Focus:
             raise FromTheFuture
 
 
-_BARE: Mapping[type[StartAgain | Delete | Part], str] = {
+_BARE: Mapping[type[StartAgain | Delete | Forget | Part], str] = {
     StartAgain: "start_again",
     Delete: "delete",
+    Forget: "forget",
     Part: "part",
 }
 """Proposals that say nothing but themselves."""
@@ -242,7 +244,7 @@ def _proposal_out(proposal: Proposal) -> list[Any]:
             return ["change", key, value, asks_again, drops]
         case Keep(key=key, value=value, reason=reason, params=params):
             return ["keep", key, value, reason, params]
-        case StartAgain() | Delete() | Part():
+        case StartAgain() | Delete() | Forget() | Part():
             return [_BARE[type(proposal)]]
         case Withdraw(case_no=case_no):
             return ["withdraw", case_no]

@@ -96,6 +96,27 @@ class Persons:
         """Forget who somebody is, for whom nothing was ever handed in."""
         return await self._database.run("DELETE FROM persons WHERE id = ?", person_id) > 0
 
+    async def spoken_for(self, person_id: str) -> list[str]:
+        """Everybody whom this phone's person speaks for (`p.1`, `p.2` …), and that person."""
+        start = f"{person_id}."
+        rows = await self._database.rows(
+            "SELECT id FROM persons WHERE id = ? OR substr(id, 1, ?) = ? ORDER BY id",
+            *(person_id, len(start), start),
+        )
+        return [str(row["id"]) for row in rows]
+
+    async def forget_traces(self, person_id: str) -> None:
+        """What was noted of her beside any case: words to the desk, notices, drafts' progress."""
+        start = f"{person_id}."
+        hers = (person_id, len(start), start)
+        async with self._database.transaction() as session:
+            for table, column, besides in _TRACES:
+                await session.run(
+                    f"DELETE FROM {table} WHERE ({column} = ? OR substr({column}, 1, ?) = ?)"  # noqa: S608 - names from below
+                    f" {besides}",
+                    *hers,
+                )
+
     async def of_id_number(self, id_number: str) -> Person | None:
         """The verified person of an ID number."""
         return await self._of_identity(self._database, id_number)
@@ -232,6 +253,11 @@ class Persons:
         )
 
 
+_TRACES = (
+    ("desk_tasks", "person", "AND case_no = ''"),
+    ("outbox", "recipient", "AND case_no = ''"),
+    ("draft_facts", "person", ""),
+)
 _PERSON = "SELECT id, level, name_sealed, id_number_sealed, phone_sealed, identity FROM persons"
 
 

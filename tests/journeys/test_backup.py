@@ -52,6 +52,7 @@ async def test_a_city_is_there_again_after_a_restore(
     await applied(henan, fund=FUND)
     await applied(henan, citizen="zhang_xiuying", number=1)
     draft_phone = await begun(henan)
+    await at_rest(henan)
     cases = await henan.world.desk.cases.unfinished()
     first = await henan.report("hn-hrss", "HN03", "accepted", **REPORT)
     await at_rest(henan)
