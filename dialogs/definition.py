@@ -24,6 +24,8 @@ class Words:
     """Commands that carry something: 修改 电话."""
     greetings: tuple[str, ...]
     thanks: tuple[str, ...]
+    place_endings: tuple[str, ...] = ()
+    """What the name of a place is often said without: 廊坊市."""
 
 
 @dataclass(frozen=True, slots=True)

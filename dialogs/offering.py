@@ -3,7 +3,6 @@
 Lines to correct, persons to speak for, what to do with an unfinished draft, yes and no.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias, assert_never
@@ -57,7 +56,8 @@ MOST_LINES: Final = 8
 """More lines than this are offered by the part of the form they stand in."""
 INSURED: Final = "insured_city"
 """The question of every form where the pension is insured: its list names the province's places."""
-_ENDING: Final = re.compile(r"(?<=..)[省市]$")
+SHORTEST_PLACE: Final = 2
+"""Characters that are left of a place's name at least."""
 SECTION: Final = "section."
 """What the id of a part of the form begins with; no question's key does."""
 
@@ -114,7 +114,9 @@ def _names(definition: Definition) -> Iterator[str]:
     listed = asked.list if isinstance(asked, Question) else None
     rows = definition.lists.get(listed or "", ())
     for name in (definition.service.name, *(row.name for row in rows)):
-        yield _ENDING.sub("", name)
+        ends = definition.words.place_endings
+        short = next((name.removesuffix(end) for end in ends if name.endswith(end)), name)
+        yield short if len(short) >= SHORTEST_PLACE else name
 
 
 def begin_application(talk: Talk) -> Talk:

@@ -74,6 +74,7 @@ class _Words(BaseModel):
     prefixes: dict[str, tuple[str, ...]]
     greetings: tuple[str, ...]
     thanks: tuple[str, ...]
+    place_endings: tuple[str, ...]
 
 
 def provinces(services: Path) -> tuple[str, ...]:
@@ -275,7 +276,7 @@ def _texts(paths: Sequence[Path]) -> Texts:
 
 def _words(path: Path) -> Words:
     words = read_model(path, _Words)
-    return Words(words.commands, words.prefixes, words.greetings, words.thanks)
+    return Words(words.commands, words.prefixes, words.greetings, words.thanks, words.place_endings)
 
 
 def _knowledge(path: Path, synonyms: Path) -> Knowledge:
