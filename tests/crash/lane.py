@@ -270,7 +270,8 @@ class Run:
         self, around: Neighbours, time: PassingTime, stage: str, more: Mapping[str, Any]
     ) -> None:
         """Report until the service has taken it, each time as the same report."""
-        report = {"stage": stage, "report_id": f"r-{stage}", **more}
+        occurred_at = time().isoformat(timespec="seconds")  # else the desk takes the time of day
+        report = {"stage": stage, "report_id": f"r-{stage}", "occurred_at": occurred_at, **more}
 
         async def taken() -> bool:
             tasks = (await around.desk(DEPARTMENT))["tasks"]
