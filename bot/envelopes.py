@@ -116,8 +116,9 @@ def _said(data: dict[str, Any]) -> Said:
     if kind is AnewFound:
         data["answers"] = {key: _answer(one) for key, one in data["answers"].items()}
         data["consents"] = tuple(map(_consent, data["consents"]))
-    if "cases" in data:
-        data["cases"] = tuple(data["cases"])
+    for several in ("cases", "entries"):
+        if several in data:
+            data[several] = tuple(data[several])
     said: Said = kind(**data)
     return said
 

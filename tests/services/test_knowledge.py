@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from dialogs.checker import questions
 from dialogs.knowledge import Entry, Knowledge
 from storage.definitions import read
 from tests.services.rows import SERVICES
@@ -449,11 +448,10 @@ def test_everyday_answers_are_no_questions(province: str) -> None:
 
 
 @pytest.mark.parametrize("province", PROVINCES)
-def test_no_name_on_a_list_and_no_option_is_a_question(province: str) -> None:
+def test_no_name_on_a_list_is_a_question(province: str) -> None:
+    """An option's words answer its question first, whatever else they mean: test_options.py."""
     definition = read(SERVICES, province)
     words = {
         word for rows in definition.lists.values() for row in rows for word in (row.name, *row.also)
     }
-    for question in questions(definition):
-        words |= {word for one in question.options for word in (one.label, *one.also)}
     assert {word: found(word, province) for word in words if found(word, province)} == {}

@@ -95,6 +95,7 @@ def as_given(form: Mapping[str, Any]) -> dict[str, Any]:
         },
         "groups": {"children": [child_as_given(child) for child in form["children"]]},
         "items": [
+            {"code": "HN03", "applies": True},
             {"code": "HN08", "applies": items["fund"]},
             {"code": "HN09", "applies": items["only_child"]},
         ],

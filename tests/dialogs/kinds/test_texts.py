@@ -28,6 +28,8 @@ VARIABLES: Mapping[str, Mapping[str, JSON]] = {
     "bank": {"bank": "绿园"},
     "office": {"count": "3"},
     "photos": {"count": "2", "most": "20"},
+    "phrase": {"phrase": "本人同意"},
+    "uscc": {"count": "17"},
     "text": {"most": "100", "count": "120"},
     "address": {"address": "郑州市 金水区", "so_far": "郑州市"},
 }

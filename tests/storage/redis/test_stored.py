@@ -60,6 +60,8 @@ focuses = st.one_of(
                 field.name: {
                     "proposal": proposals,
                     "options": texts,
+                    "asked": texts,
+                    "facts": st.dictionaries(text, text, max_size=3),
                     "what": st.sampled_from(["line", "person", "draft"]),
                 }.get(field.name, text)
                 for field in fields(kind)
