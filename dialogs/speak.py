@@ -13,6 +13,7 @@ from cases.checks import findings
 from cases.tellings import TELLINGS, TOLD
 from cases.values import JSON
 from dialogs import enrolling, taps
+from dialogs.consulting.telling import PAPER
 from dialogs.conversation import Change as ChangeProposal
 from dialogs.conversation import Confirming, Correcting, Enrolling
 from dialogs.deciding import decided_text
@@ -479,9 +480,15 @@ def _knowledge_offered(speech: _Speech, event: KnowledgeOffered) -> tuple[Uttera
 
 
 def _fact_asked(speech: _Speech, event: FactAsked) -> tuple[Utterance, ...]:
-    options = ((one, speech.text(f"consulting.option.{one}")) for one in event.options)
-    asked = speech.text(f"consulting.ask.{event.what}")
-    return (Utterance(asked, speech.numbered(taps.CONSULTED, options)),)
+    form, consulting = speech.definition.form, speech.definition.consulting
+    asked = form.by_key.get(consulting.came_to_work)
+    named = asked.options if isinstance(asked, Question) else ()
+    labels = {one.id: one.label for one in named} if event.what == PAPER else {}
+    options = [
+        (one, labels.get(one) or speech.text(f"consulting.option.{one}")) for one in event.options
+    ]
+    text = speech.text(f"consulting.ask.{event.what}")
+    return (Utterance(text, speech.numbered(taps.CONSULTED, options)),)
 
 
 def _enrol_asked(speech: _Speech, event: EnrolAsked) -> tuple[Utterance, ...]:

@@ -41,7 +41,7 @@ _PLAIN: Final = """
     consulting.who.flexible_man consulting.who.flexible_cadre
     consulting.who.flexible_worker
     consulting.ask.both consulting.ask.born consulting.ask.month consulting.ask.post
-    knowledge.meant consulting.ask.archive consulting.ask.remind
+    knowledge.meant consulting.ask.archive consulting.ask.paper consulting.ask.remind
     consulting.option.remind consulting.option.no_remind
     consulting.option.male consulting.option.cadre consulting.option.worker
     consulting.option.flexible_woman
@@ -116,6 +116,7 @@ _MENTIONING: Final[Mapping[str, frozenset[str]]] = {
         {"name", "id_number", "phone", "insured_city", "retirement_month"}
     ),
     "pre_review.standing": CONTACTS | {"month", "state", "missing", "opens", "reminds"},
+    "consulting.offline": CONTACTS | {"city", "opens"},
     "consulting.duration": frozenset({"years", "months"}),
     "form.signature": frozenset({"name", "date"}),
     **dict.fromkeys(

@@ -31,6 +31,13 @@ class Consulting:
     """And until so many months before it."""
     flexible_women: tuple[Kind, ...]
     """The original ages that a woman insured as flexibly employed may come under."""
+    came_to_work: str = ""
+    """The form's question that asks how she came to work; empty where nothing follows from it."""
+    birth_papers: tuple[str, ...] = ()
+    """The form's tables that say, of that answer alone, which paper counts, and which if it is
+    not there (HB-30)."""
+    offline: tuple[str, ...] = ()
+    """Short words (the whole message) for what only a counter takes; all of it is told."""
     pre_review: bool = False
     """Whether papers are looked at beforehand, and a register of them is kept (HN-48)."""
 

@@ -13,18 +13,23 @@ from cases.values import JSON
 from dialogs.consulting.facts import POSTS, day, kinds, known
 from dialogs.consulting.reading import Heard, hear, may_ask
 from dialogs.conversation import About
+from dialogs.form import Question
+from dialogs.kinds.base import Offer
 from dialogs.kinds.dating import shown
-from dialogs.kinds.picking import polarity
-from dialogs.kinds.reading import small_number
+from dialogs.kinds.picking import by_name, polarity
+from dialogs.kinds.reading import line, small_number
 from dialogs.knowledge import OUTRIGHT
 from dialogs.reminding import remind
+from dialogs.replying import folded
 from dialogs.talk import Talk
-from dialogs.turn import FactAsked, KnowledgeTold
+from dialogs.turn import Decided, FactAsked, KnowledgeTold
 
 SHORT: Final = 12
 """Characters of a message that only adds a fact: 今年59, 是女工人."""
 REMIND: Final = "remind"
 REMINDING: Final = (REMIND, "no_remind")
+PAPER: Final = "paper"
+"""Which paper of the archive counts, where it differs from the ID card (HB-30)."""
 AGES: Final = "age."
 """What the id of a knowledge entry on retirement ages begins with."""
 NOTICE: Final = 3
@@ -39,16 +44,20 @@ def consult(talk: Talk, typed: str) -> Talk | None:
 
     Where the answer asks for something itself, `awaits` says so afterwards.
     """
+    if folded(typed) in talk.definition.consulting.offline:
+        return _guided(talk)
     filling = talk.draft.state == "open" and talk.conversation.about is None
-    if filling and not may_ask(typed):
-        return None
+    return None if filling and not may_ask(typed) else _consulted(talk, typed)
+
+
+def _consulted(talk: Talk, typed: str) -> Talk | None:
     heard = hear(typed, talk.today)
     awaited = _awaiting(talk)
     if awaited is not None and awaited.awaits == REMIND:
         wanted = _wants_reminding(talk, typed)
         return None if wanted is None else tapped(talk, wanted)
     if awaited is not None:
-        option = _numbered(awaited, typed)
+        option = _meant(talk, awaited, typed)
         if option:
             return tapped(talk, option)
         if heard.tells:
@@ -59,10 +68,28 @@ def consult(talk: Talk, typed: str) -> Talk | None:
     return None
 
 
+def _guided(talk: Talk) -> Talk:
+    """All there is to know of what only a counter takes, at once; of her own place, if known."""
+    insured = talk.definition.form.question("insured_city")
+    place = talk.draft.value(insured.key)
+    scene = talk.scene(insured, talk.place())
+    return left(talk).tell(
+        "consulting.offline",
+        *(("pre_review",) if talk.definition.consulting.pre_review else ()),
+        "human",
+        city=talk.kind(insured).show(insured, place, scene) if place else "",
+        opens=talk.definition.consulting.opens,
+        **talk.definition.contacts,
+    )
+
+
 def tapped(talk: Talk, option: str) -> Talk:
     """One of the taps under what was asked."""
     if option in REMINDING:
         return _reminding(talk, wanted=option == REMIND)
+    paper = _paper(talk)
+    if paper is not None and any(one.id == option for one in paper.options):
+        return _which_paper(left(talk), paper, option)
     sex, post = POSTS.get(option, ("", ""))
     about = replace(_known(talk, Heard()), sex=sex, post=post)
     return _answered(talk, about, Heard(about="self"), "")
@@ -71,7 +98,7 @@ def tapped(talk: Talk, option: str) -> Talk:
 def given_up(talk: Talk) -> Talk | None:
     """What was asked here was not answered by what she says: the rule, and whom to call."""
     awaited = _awaiting(talk)
-    if awaited is None or awaited.awaits == REMIND:
+    if awaited is None or awaited.awaits in {REMIND, PAPER}:
         return None
     return left(talk).tell("consulting.rule", **talk.definition.contacts)
 
@@ -96,16 +123,26 @@ def _awaiting(talk: Talk) -> About | None:
     return about
 
 
-def _numbered(awaited: About, typed: str) -> str:
-    options = _options(awaited, awaited.awaits)
+def _meant(talk: Talk, awaited: About, typed: str) -> str:
+    """The option by its number; how she came to work also by its name."""
+    options = _options(talk, awaited, awaited.awaits)
     number = small_number(typed.strip().rstrip("。."))
-    return options[number - 1] if number is not None and 0 < number <= len(options) else ""
+    if number is not None:
+        return options[number - 1] if 0 < number <= len(options) else ""
+    paper = _paper(talk)
+    if awaited.awaits != PAPER or paper is None:
+        return ""
+    found = by_name(line(typed), _offered(paper), {one.id: one.also for one in paper.options})
+    return found.id if found is not None else ""
 
 
-def _options(about: About, missing: str) -> tuple[str, ...]:
+def _options(talk: Talk, about: About, missing: str) -> tuple[str, ...]:
     """What can be tapped: of the sex she named, if she did."""
     if missing == REMIND:
         return REMINDING
+    paper = _paper(talk)
+    if missing == PAPER and paper is not None:
+        return tuple(one.id for one in paper.options)
     if missing not in {"both", "post"}:
         return ()
     return tuple(option for option, (sex, _) in POSTS.items() if about.sex in {"", sex})
@@ -186,7 +223,7 @@ def _asking(talk: Talk, about: About, missing: str) -> Talk:
         told = talk if talk.events else talk.tell("consulting.rule", **talk.definition.contacts)
         return _remembering(told, replace(about, awaits=awaits, asked=asked))
     about = replace(about, awaits=missing, asked=(*about.asked, missing))
-    return _remembering(talk, about).happened(FactAsked(missing, _options(about, missing)))
+    return _remembering(talk, about).happened(FactAsked(missing, _options(talk, about, missing)))
 
 
 def _conclusion(talk: Talk, about: About) -> Talk:
@@ -280,7 +317,27 @@ def _archive(talk: Talk, about: About, typed: str) -> Talk:
         **talk.definition.contacts,
     )
     several = len(possible) > 1 and about.post != "flexible"
-    return _asking(talk, about, "post" if several else "")
+    return _asking(talk, about, "post" if several else PAPER if _paper(talk) is not None else "")
+
+
+def _paper(talk: Talk) -> Question | None:
+    """The form's question how she came to work, where that says which paper counts."""
+    found = talk.definition.form.by_key.get(talk.definition.consulting.came_to_work)
+    return found if isinstance(found, Question) else None
+
+
+def _offered(paper: Question) -> tuple[Offer, ...]:
+    return tuple(Offer(one.id, one.label) for one in paper.options)
+
+
+def _which_paper(talk: Talk, paper: Question, option: str) -> Talk:
+    """What the form's table says of it: the same words as in the form."""
+    definition = talk.definition
+    for table in map(definition.form.question, definition.consulting.birth_papers):
+        for row in table.decide:
+            if definition.holds(row.when, {paper.key: option}, talk.today):
+                talk = talk.happened(Decided(table.key, row.value))
+    return talk
 
 
 # ---- being told when the window opens --------------------------------------------------------
@@ -299,7 +356,7 @@ def _window(talk: Talk, about: About) -> Month | None:
 
 def _wants_reminding(talk: Talk, typed: str) -> str | None:
     about = talk.conversation.about
-    option = _numbered(about, typed) if about is not None else ""
+    option = _meant(talk, about, typed) if about is not None else ""
     for one in REMINDING:
         if typed.strip() == talk.text(f"consulting.option.{one}"):
             option = one
