@@ -49,6 +49,8 @@ from cases.supplement_pages import SUPPLEMENT_PAGE
 from cases.workdays import Calendar
 from dialogs.definition import Definitions
 from notifications.delivery import Pace, QuietHours
+from notifications.letters import Letters
+from notifications.wordings import Wordings
 from storage.definitions import load_all, provinces
 from storage.documents.store import Documents
 from storage.keys import load_keys
@@ -128,14 +130,18 @@ class Plans:
 
 @asynccontextmanager
 async def open_world(
-    settings: Settings, redis_url: str, clock: Clock | None = None
+    settings: Settings,
+    redis_url: str,
+    clock: Clock | None = None,
+    loaded: "Loaded | None" = None,
 ) -> AsyncIterator[World]:
     """Everything one process works with, for the length of the block.
 
+    `loaded`: the provinces that the settings name, where somebody has read them already.
     Raises StorageError when keys, definitions, Redis or the database are not in order.
     """
     now = clock or system_clock(settings.clock_shift)
-    definitions = load_definitions(settings)
+    loaded = loaded or load_provinces(settings)
     keys = load_keys(
         settings.data_dir,
         settings.data_keys.get_secret_value() if settings.data_keys else None,
@@ -147,7 +153,8 @@ async def open_world(
         parts = _Parts(
             settings=settings,
             clock=now,
-            definitions=definitions,
+            definitions=loaded.definitions,
+            loaded=loaded,
             sealer=Sealer(keys.data),
             lookups=Lookups(keys.lookup),
             redis=await stack.enter_async_context(connected(redis_url)),
@@ -166,6 +173,25 @@ async def open_world(
         yield _wired(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Everything that is read from the provinces' folders at the start, checked."""
+
+    definitions: Definitions
+    wordings: Mapping[str, Wordings]
+    letters: Mapping[str, Letters]
+
+
+def load_provinces(settings: Settings) -> Loaded:
+    """The provinces to serve with what they say. Raises DefinitionBroken."""
+    folder, definitions = settings.services_dir, load_definitions(settings)
+    return Loaded(
+        definitions,
+        {one: load_notices(folder, *definitions.releases(one)) for one in definitions},
+        {one: load_letters(folder, *definitions.releases(one)) for one in definitions},
+    )
+
+
 def load_definitions(settings: Settings) -> Definitions:
     """The provinces to serve with all their releases, checked. Raises DefinitionBroken."""
     names = settings.wanted_services or provinces(settings.services_dir)
@@ -177,6 +203,7 @@ class _Parts:
     settings: Settings
     clock: Clock
     definitions: Definitions
+    loaded: Loaded
     sealer: Sealer
     lookups: Lookups
     redis: Redis
@@ -290,10 +317,7 @@ def _desk(
         reminders=Reminders(parts.database),
         pre_reviews=PreReviews(parts.database, parts.sealer, parts.lookups),
         journal=Journal(parts.database),
-        wordings={
-            name: load_notices(settings.services_dir, *parts.definitions.releases(name))
-            for name in parts.definitions
-        },
+        wordings=parts.loaded.wordings,
         platform=_platform(parts),
         households=Households(
             _register(parts, settings.registry_url, settings.registry_key.get_secret_value())
@@ -396,10 +420,7 @@ def _forms(parts: _Parts, desk: Desk, outbox: SqlOutbox) -> FormMaker:
 def _letters(parts: _Parts, desk: Desk, outbox: SqlOutbox) -> LetterMaker:
     folder = parts.settings.services_dir
     return LetterMaker(
-        letters={
-            name: load_letters(folder, *parts.definitions.releases(name))
-            for name in parts.definitions
-        },
+        letters=parts.loaded.letters,
         cases=desk.cases,
         issuing=Issuing(desk.cases, desk.documents, desk.desk_tasks),
         rows=outbox,

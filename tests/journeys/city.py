@@ -22,7 +22,7 @@ from yarl import URL
 from bot.app import make_app as make_service
 from bot.clock import system_clock
 from bot.settings import Settings
-from bot.wiring import World, open_world
+from bot.wiring import Loaded, World, load_provinces, open_world
 from bot.worker import work
 from sandbox.app import make_app as make_sandbox
 from sandbox.settings import (
@@ -39,6 +39,7 @@ from storage.sql.connect import migrate
 
 Worker: TypeAlias = Callable[[World], Coroutine[Any, Any, None]]
 
+_READ: dict[str, Loaded] = {}
 PATIENCE = 20.0
 """Seconds until something that must become true counts as not happening."""
 
@@ -262,10 +263,19 @@ async def city(
     place = new_place(data_dir)
     async with neighbourhood(place, time, platform or {}) as around:
         chosen = settings_for(place, {"database_url": database_url, **settings})
-        async with open_world(Settings(_env_file=None, **chosen), redis_url, time) as world:
+        named = Settings(_env_file=None, **chosen)
+        known = None if "services_dir" in settings else _loaded(named)
+        async with open_world(named, redis_url, time, known) as world:
             await migrate(world.database)
             async with TestServer(make_service(world), port=place.port), _at_work(working, world):
                 yield City(time, place.service_url, place.sandbox_url, around.http, world)
+
+
+def _loaded(settings: Settings) -> Loaded:
+    """The repository's own provinces, read once for all tests: a second each time."""
+    if settings.services not in _READ:
+        _READ[settings.services] = load_provinces(settings)
+    return _READ[settings.services]
 
 
 def new_place(data_dir: Path) -> Place:
