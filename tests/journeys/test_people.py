@@ -164,7 +164,7 @@ async def test_a_dark_photo_is_asked_for_again_once_and_several_become_one_paper
     await kept_photos(henan, 1)
     await phone.photo()
     await kept_photos(henan, 2)
-    for answer in ("发完了", "建行", "6217000010000000128", "2", "1", "1", "1"):
+    for answer in ("发完了", "建行", "6217000010000000128", "2", "2", "1", "1", "1"):
         await phone.say(answer)
     await phone.sees("提交成功")
     task = await henan.task("hn-hrss", "HN03")
