@@ -100,6 +100,7 @@ FULL: Mapping[str, JSON] = {
     "children.1.living": True,
     "children.1.note": "长子因故去世后收养，2012年补办登记",
     "children.1.more": False,
+    "illness_allowance": "told",
     "several_children": "told",
     "delivery": "mail",
     "mailing_address": "河南省郑州市金水区纬五路3号院2号楼1单元101室",
